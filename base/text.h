@@ -1,0 +1,43 @@
+/* Text: views into memory someone else owns, a growable buffer for writers, number parsing.
+ *
+ * Views are not NUL-terminated. Buffers are (data[size] == '\0'); a failed append sets `failed`,
+ * later appends do nothing, and gal_buf_ok reports it once at the end.
+ */
+#ifndef GAL_BASE_TEXT_H
+#define GAL_BASE_TEXT_H
+
+#include "base/status.h"
+#include <stddef.h>
+
+typedef struct gal_view {
+    const char *text;
+    size_t size; /* bytes */
+} gal_view;
+
+typedef struct gal_buf {
+    char *data;
+    size_t size, capacity;
+    int failed;
+} gal_buf;
+
+GAL_API gal_view gal_view_of(const char *text);
+GAL_API int gal_view_equal(gal_view a, gal_view b);
+/* ASCII case-insensitive. */
+GAL_API int gal_view_equal_nocase(gal_view a, const char *b);
+GAL_API int gal_text_equal_nocase(const char *a, const char *b);
+/* -1, 0, 1 in "natural" order: digit runs compare as numbers, so net2 < net10. */
+GAL_API int gal_text_compare_natural(const char *a, const char *b);
+
+GAL_API void gal_buf_init(gal_buf *buf);
+GAL_API void gal_buf_clear(gal_buf *buf);
+GAL_API void gal_buf_append(gal_buf *buf, const char *text, size_t size);
+GAL_API void gal_buf_text(gal_buf *buf, const char *text);
+GAL_API void gal_buf_printf(gal_buf *buf, const char *format, ...) GAL_PRINTF(2, 3);
+/* GAL_OK, or GAL_ENOMEM when any append failed. */
+GAL_API gal_status gal_buf_ok(const gal_buf *buf, gal_error *err);
+
+/* Plain decimal number "-1.5e-3" at the start of `view`, locale-independent. Returns the bytes
+ * read, 0 when there is none. Overflow gives +-HUGE_VAL. */
+GAL_API size_t gal_number_parse(gal_view view, double *value);
+
+#endif

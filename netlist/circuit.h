@@ -1,0 +1,113 @@
+/* The flat circuit: what every reader produces and every task consumes.
+ *
+ * Nets and devices are numbered 0, 1, 2, ... in order of first sight; a device's pins are a range
+ * of `pin_net`, in the order its card lists them (SPICE order). All memory, names included,
+ * belongs to the circuit's arena; gal_circuit_clear frees it at once. SI units throughout.
+ */
+#ifndef GAL_NETLIST_CIRCUIT_H
+#define GAL_NETLIST_CIRCUIT_H
+
+#include "base/arena.h"
+#include <stdint.h>
+
+/* One list: enum value, SPICE letter, plural for reports. BLACKBOX is an X instance whose
+ * subcircuit is not defined anywhere. */
+#define GAL_DEVICE_MAP(XX)                                                                         \
+    XX(NMOS, 'M', "NMOS transistors")                                                              \
+    XX(PMOS, 'M', "PMOS transistors")                                                              \
+    XX(RESISTOR, 'R', "resistors")                                                                 \
+    XX(CAPACITOR, 'C', "capacitors")                                                               \
+    XX(INDUCTOR, 'L', "inductors")                                                                 \
+    XX(MUTUAL, 'K', "mutual inductors")                                                            \
+    XX(DIODE, 'D', "diodes")                                                                       \
+    XX(NPN, 'Q', "NPN transistors")                                                                \
+    XX(PNP, 'Q', "PNP transistors")                                                                \
+    XX(NJF, 'J', "n-channel JFETs")                                                                \
+    XX(PJF, 'J', "p-channel JFETs")                                                                \
+    XX(VSOURCE, 'V', "voltage sources")                                                            \
+    XX(ISOURCE, 'I', "current sources")                                                            \
+    XX(VCVS, 'E', "voltage-controlled voltage sources")                                            \
+    XX(CCCS, 'F', "current-controlled current sources")                                            \
+    XX(VCCS, 'G', "voltage-controlled current sources")                                            \
+    XX(CCVS, 'H', "current-controlled voltage sources")                                            \
+    XX(BSOURCE, 'B', "behavioural sources")                                                        \
+    XX(SWITCH, 'S', "switches")                                                                    \
+    XX(TLINE, 'T', "transmission lines")                                                           \
+    XX(BLACKBOX, 'X', "instances of undefined subcircuits")
+
+typedef enum gal_device_type {
+#define XX(name, letter, plural) GAL_##name,
+    GAL_DEVICE_MAP(XX)
+#undef XX
+        GAL_N_DEVICE_TYPE
+} gal_device_type;
+
+/* Pins of a MOS transistor, in card order. */
+enum { GAL_PIN_DRAIN, GAL_PIN_GATE, GAL_PIN_SOURCE, GAL_PIN_BULK };
+
+enum {
+    GAL_NET_PORT = 1,   /* a port of the top cell */
+    GAL_NET_GLOBAL = 2, /* named by .global, or "0" */
+    GAL_NET_POWER = 4,  /* a supply that sits high (VDD, VPWR, n-well VPB) */
+    GAL_NET_GROUND = 8  /* a supply that sits low (VSS, VGND, substrate VNB, 0) */
+};
+#define GAL_NET_SUPPLY (GAL_NET_POWER | GAL_NET_GROUND)
+
+typedef struct gal_net {
+    const char *name; /* hierarchical, levels joined by '/' ; never NULL */
+    uint32_t flags;   /* GAL_NET_... */
+} gal_net;
+
+typedef struct gal_device {
+    const char *name;  /* hierarchical, levels joined by '/' ; letter included ("X1/M3") */
+    const char *model; /* "" when the card names none */
+    gal_device_type type;
+    int32_t first_pin; /* into gal_circuit.pin_net */
+    int32_t n_pin;
+    double width;      /* m, total drawn over the fingers of one device; 0 when not given */
+    double length;     /* m; 0 when not given */
+    double multiplier; /* devices in parallel, hierarchy included; > 0 */
+    double fingers;    /* >= 1; width / fingers is one gate finger's */
+    double value;      /* ohm, farad, henry, volt or ampere; NAN when it is no plain number */
+} gal_device;
+
+typedef struct gal_circuit {
+    gal_arena arena;
+    const char *name; /* of the top cell; "" for a bare netlist */
+    gal_net *net;     /* [n_net] */
+    gal_device *device; /* [n_device] */
+    int32_t *pin_net;   /* [n_pin] in [0..n_net[ */
+    int32_t *port;      /* [n_port] nets, in the top cell's order; a net may repeat */
+    int32_t n_net, n_device, n_pin, n_port;
+    int32_t net_capacity, device_capacity, pin_capacity, port_capacity; /* private */
+} gal_circuit;
+
+GAL_API void gal_circuit_init(gal_circuit *circuit);
+GAL_API void gal_circuit_clear(gal_circuit *circuit);
+
+/* Building: each returns the new id, or -1 when memory is out (or 2^31-1 are held). Names are
+ * copied. gal_circuit_add_device copies *device but for first_pin and n_pin, which it sets. */
+GAL_API int32_t gal_circuit_add_net(gal_circuit *circuit, const char *name, uint32_t flags);
+GAL_API int32_t gal_circuit_add_device(gal_circuit *circuit, const gal_device *device,
+                                       const int32_t *pin, int32_t n_pin);
+GAL_API int32_t gal_circuit_add_port(gal_circuit *circuit, int32_t net);
+
+/* The net on pin `which` of device `d`. */
+static inline int32_t gal_circuit_pin(const gal_circuit *circuit, int32_t d, int32_t which) {
+    return circuit->pin_net[circuit->device[d].first_pin + which];
+}
+
+static inline int gal_device_is_mos(const gal_device *device) {
+    return device->type == GAL_NMOS || device->type == GAL_PMOS;
+}
+
+/* Enumerator's text, e.g. "NMOS"; its SPICE letter; its plural. */
+GAL_API const char *gal_device_type_name(gal_device_type type);
+GAL_API char gal_device_type_letter(gal_device_type type);
+GAL_API const char *gal_device_type_plural(gal_device_type type);
+
+/* 64-bit fingerprint of devices, sizes and connectivity; names and numbering do not count...
+ * only their order does. O(n_pin). */
+GAL_API uint64_t gal_circuit_hash(const gal_circuit *circuit);
+
+#endif
