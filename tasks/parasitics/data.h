@@ -1,0 +1,78 @@
+/* Cases: one circuit each, as a model sees it, with labels where it was extracted.
+ *
+ * Labels are log10 of femtofarads. Nets are graph nets (supplies have left), pairs are unordered
+ * pairs of graph nets worth scoring: all of them in a cell, those that a rule finds near each
+ * other in a large block.
+ */
+#ifndef GAL_TASKS_PARASITICS_DATA_H
+#define GAL_TASKS_PARASITICS_DATA_H
+
+#include "base/report.h"
+#include "base/text.h"
+#include "gnn/tensor.h"
+#include "netlist/extract.h"
+#include "netlist/graph.h"
+#include "tasks/parasitics/technology.h"
+
+/* What is too small to matter: 1 aF, in fF. Smaller labels take no part in regressions. */
+#define GAL_PEX_FLOOR_FF 1e-3
+
+/* Circuits with more signal nets than this have only near pairs scored. */
+enum { GAL_PEX_ALL_PAIRS = 150 };
+
+typedef struct gal_pex_pair {
+    int32_t a, b; /* graph nets, a < b */
+} gal_pex_pair;
+
+typedef struct gal_pex_case {
+    gal_arena arena;            /* owns everything below */
+    const gal_circuit *circuit; /* the caller's; must outlive the case */
+    gal_technology tech;
+    gal_graph graph;
+    gal_mat net_x;       /* [n_net, GAL_PEX_NET_FEATURES] */
+    gal_mat pair_x;      /* [n_pair, GAL_PEX_PAIR_FEATURES] */
+    gal_pex_pair *pair;  /* [n_pair] sorted by (a, b) */
+    uint64_t *net_role;  /* [n_net] structural role: equal for nets with alike surroundings */
+    uint64_t *pair_role; /* [n_pair] */
+    uint8_t *routed;     /* [n_net] 0: a bare diffusion node between stacked devices */
+    int32_t n_pair;
+    /* Labels; NULL in a case without. NAN where there is none (or below the floor). */
+    float *ground; /* [n_net] */
+    float *total;  /* [n_net] */
+    float *couple; /* [n_pair] NAN: no coupling */
+} gal_pex_case;
+
+/* Builds a case; `labels` (NULL: none) must belong to the very circuit, and its pairs are then
+ * scored whether near or not. Errors: GAL_ENOMEM, GAL_ELIMIT. Near-linear in devices and pairs.
+ * The caller clears it. */
+GAL_API gal_status gal_pex_case_build(gal_pex_case *pex, const gal_circuit *circuit,
+                                      gal_extractor extractor, const gal_extract *labels,
+                                      gal_error *err);
+GAL_API void gal_pex_case_clear(gal_pex_case *pex);
+
+/* A training or test set: the extracts it read and one case per circuit with transistors. */
+typedef struct gal_pex_set {
+    gal_extract_set extract;
+    gal_pex_case *item; /* [n] */
+    uint64_t *group;    /* [n] cell family: never split between training and test */
+    int32_t n;
+} gal_pex_set;
+
+typedef struct gal_pex_filter {
+    const char *families; /* file with one family per line ("#" comments), or NULL */
+    int keep;             /* 1: only those families; 0: all but those */
+    const char *only;     /* name of the one cell to keep, or NULL */
+    int extractor;        /* gal_extractor of all data, or -1: as each file says */
+} gal_pex_filter;
+
+/* Reads every path (any format of netlist/extract_read.h) and builds the cases.
+ * Errors: those of the readers, GAL_ENOTFOUND when nothing is left. */
+GAL_API gal_status gal_pex_set_read(gal_pex_set *set, const char *const *path, int n_path,
+                                    const gal_pex_filter *filter, const gal_report *report,
+                                    gal_error *err);
+GAL_API void gal_pex_set_clear(gal_pex_set *set);
+
+/* The family of a cell name: what follows the library's "__" without the drive strength "_4". */
+GAL_API gal_view gal_pex_family(const char *cell);
+
+#endif

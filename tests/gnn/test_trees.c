@@ -1,0 +1,86 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "gnn/trees.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROWS = 2000, COLS = 4 };
+
+/* A step plus a product, with two columns of noise. */
+static void sample(gal_mat x, float *y, uint64_t seed) {
+    gal_rng rng;
+    gal_rng_init(&rng, seed, 0);
+    for (int64_t r = 0; r < x.rows; r++) {
+        float *row = gal_mat_row(x, r);
+        for (int c = 0; c < COLS; c++) row[c] = (float)gal_rng_uniform(&rng);
+        y[r] = (row[0] > 0.5f) + row[1] * row[0];
+    }
+}
+
+static double r2(const float *p, const float *y, int n) {
+    double mean = 0, total = 0, left = 0;
+    for (int i = 0; i < n; i++) mean += (double)y[i] / n;
+    for (int i = 0; i < n; i++) {
+        total += (y[i] - mean) * (y[i] - mean);
+        left += (y[i] - p[i]) * (y[i] - p[i]);
+    }
+    return 1 - left / total;
+}
+
+static void trees_learn_save_and_repeat(void **state) {
+    (void)state;
+    gal_arena arena;
+    gal_arena_init(&arena);
+    gal_mat x = gal_mat_new(&arena, ROWS, COLS), test = gal_mat_new(&arena, ROWS, COLS);
+    static float y[ROWS], truth[ROWS], once[ROWS], again[ROWS];
+    sample(x, y, 1);
+    sample(test, truth, 2);
+    gal_trees_options options = gal_trees_defaults();
+    options.rounds = 300;
+    gal_trees *trees, *twin, *loaded;
+    gal_error err = {0};
+    assert_int_equal(gal_trees_train(&trees, x, y, NULL, &options, NULL, &err), GAL_OK);
+    assert_int_equal(gal_trees_train(&twin, x, y, NULL, &options, NULL, &err), GAL_OK);
+    assert_int_equal(gal_trees_predict(once, trees, test, &err), GAL_OK);
+    assert_true(r2(once, truth, ROWS) > 0.97);
+    assert_int_equal(gal_trees_predict(again, twin, test, &err), GAL_OK);
+    assert_memory_equal(once, again, sizeof once);
+    unsigned char *bytes;
+    size_t size;
+    assert_int_equal(gal_trees_save(&bytes, &size, trees, &err), GAL_OK);
+    assert_int_equal(gal_trees_load(&loaded, bytes, size, &err), GAL_OK);
+    assert_int_equal(gal_trees_predict(again, loaded, test, &err), GAL_OK);
+    assert_memory_equal(once, again, sizeof once);
+    free(bytes);
+    gal_trees_destroy(trees);
+    gal_trees_destroy(twin);
+    gal_trees_destroy(loaded);
+    gal_arena_clear(&arena);
+}
+
+static void bad_input_is_reported(void **state) {
+    (void)state;
+    gal_error err = {0};
+    gal_trees *trees;
+    const gal_trees_options options = gal_trees_defaults();
+    const gal_mat none = {.cols = 3, .stride = 3};
+    assert_int_equal(gal_trees_train(&trees, none, NULL, NULL, &options, NULL, &err), GAL_EINVAL);
+    assert_null(trees);
+    assert_int_equal(gal_trees_load(&trees, "{\"no\": \"model\"}", 15, &err), GAL_EINVAL);
+    assert_null(trees);
+    assert_true(strncmp(err.message, "boosted trees:", 14) == 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(trees_learn_save_and_repeat),
+        cmocka_unit_test(bad_input_is_reported),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
