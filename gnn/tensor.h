@@ -19,9 +19,12 @@ typedef struct gal_mat {
     int32_t stride; /* >= cols */
 } gal_mat;
 
-static inline float *gal_mat_row(gal_mat m, int64_t row) { return m.data + row * m.stride; }
+static inline float *gal_mat_row(gal_mat m, int64_t row) {
+    return m.data + row * m.stride;
+}
 
-/* rows x cols uninitialised floats from the arena, stride = cols; .data is NULL when memory is out. */
+/* rows x cols uninitialised floats from the arena, stride = cols; .data is NULL when memory is out.
+ */
 GAL_API gal_mat gal_mat_new(gal_arena *arena, int64_t rows, int32_t cols);
 /* Rows [first..first+rows[ of m. */
 GAL_API gal_mat gal_mat_rows(gal_mat m, int64_t first, int64_t rows);

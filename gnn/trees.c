@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <xgboost/c_api.h>
+#include <zlib.h>
+
+/* A saved model: length of the plain bytes (little-endian), then the bytes deflated. */
+enum { LENGTH_BYTES = 8, MODEL_MAX = 1 << 28 };
 
 struct gal_trees {
     BoosterHandle booster;
@@ -112,23 +116,47 @@ gal_status gal_trees_save(unsigned char **bytes, size_t *size, const gal_trees *
     const char *data;
     if (XGBoosterSaveModelToBuffer(trees->booster, "{\"format\": \"ubj\"}", &length, &data) != 0)
         return failed(err);
-    *bytes = malloc(length + 1);
+    uLongf packed = compressBound((uLong)length);
+    *bytes = malloc(LENGTH_BYTES + packed);
     if (!*bytes) return gal_fail(err, GAL_ENOMEM, "out of memory while saving trees");
-    memcpy(*bytes, data, length);
-    *size = length;
+    const uint64_t plain = length;
+    memcpy(*bytes, &plain, LENGTH_BYTES);
+    if (compress2(*bytes + LENGTH_BYTES, &packed, (const Bytef *)data, (uLong)length, 9) != Z_OK) {
+        free(*bytes);
+        return gal_fail(err, GAL_ENOMEM, "out of memory while saving trees");
+    }
+    *size = LENGTH_BYTES + packed;
     return GAL_OK;
 }
 
-gal_status gal_trees_load(gal_trees **out, const void *bytes, size_t size, gal_error *err) {
-    *out = NULL;
+static gal_status load_plain(gal_trees **out, const void *data, size_t size, gal_error *err) {
     gal_trees *trees = calloc(1, sizeof *trees);
     if (!trees) return gal_fail(err, GAL_ENOMEM, "out of memory for boosted trees");
     if (XGBoosterCreate(NULL, 0, &trees->booster) != 0 ||
         XGBoosterSetParam(trees->booster, "nthread", "1") != 0 ||
-        XGBoosterLoadModelFromBuffer(trees->booster, bytes, (bst_ulong)size) != 0) {
+        XGBoosterLoadModelFromBuffer(trees->booster, data, (bst_ulong)size) != 0) {
         gal_trees_destroy(trees);
         return failed(err);
     }
     *out = trees;
     return GAL_OK;
+}
+
+gal_status gal_trees_load(gal_trees **out, const void *bytes, size_t size, gal_error *err) {
+    uint64_t plain = 0;
+    *out = NULL;
+    if (size > LENGTH_BYTES) memcpy(&plain, bytes, LENGTH_BYTES);
+    if (plain == 0 || plain > MODEL_MAX)
+        return gal_fail(err, GAL_EPARSE, "boosted trees: not a saved model");
+    unsigned char *data = malloc(plain);
+    if (!data) return gal_fail(err, GAL_ENOMEM, "out of memory for boosted trees");
+    uLongf length = (uLongf)plain;
+    gal_status status = GAL_OK;
+    if (uncompress(data, &length, (const Bytef *)bytes + LENGTH_BYTES,
+                   (uLong)(size - LENGTH_BYTES)) != Z_OK ||
+        length != plain)
+        status = gal_fail(err, GAL_EPARSE, "boosted trees: damaged model");
+    if (status == GAL_OK) status = load_plain(out, data, plain, err);
+    free(data);
+    return status;
 }

@@ -42,7 +42,8 @@ GAL_API void gal_trees_destroy(gal_trees *trees);
 /* y[rows] from x [rows, cols] with the columns of the training. O(rows * rounds * depth). */
 GAL_API gal_status gal_trees_predict(float *y, const gal_trees *trees, gal_mat x, gal_error *err);
 
-/* The model as bytes (universal binary JSON); *bytes is freed with free(). */
+/* The model as bytes (universal binary JSON, deflated); *bytes is freed with free(). Loading checks
+ * what it can: GAL_EPARSE for bytes that are no model. */
 GAL_API gal_status gal_trees_save(unsigned char **bytes, size_t *size, const gal_trees *trees,
                                   gal_error *err);
 GAL_API gal_status gal_trees_load(gal_trees **out, const void *bytes, size_t size, gal_error *err);

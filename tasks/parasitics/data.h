@@ -20,6 +20,9 @@
 /* Circuits with more signal nets than this have only near pairs scored. */
 enum { GAL_PEX_ALL_PAIRS = 150 };
 
+/* Depths at which the role of a pair is looked at. */
+enum { GAL_PEX_N_ROLE = 8 };
+
 typedef struct gal_pex_pair {
     int32_t a, b; /* graph nets, a < b */
 } gal_pex_pair;
@@ -32,8 +35,8 @@ typedef struct gal_pex_case {
     gal_mat net_x;       /* [n_net, GAL_PEX_NET_FEATURES] */
     gal_mat pair_x;      /* [n_pair, GAL_PEX_PAIR_FEATURES] */
     gal_pex_pair *pair;  /* [n_pair] sorted by (a, b) */
-    uint64_t *net_role;  /* [n_net] structural role: equal for nets with alike surroundings */
-    uint64_t *pair_role; /* [n_pair] */
+    uint64_t *pair_role; /* [n_pair, GAL_PEX_N_ROLE] structural roles, shallow to deep (roles.h) */
+    uint8_t *near;       /* [n_pair] 0: only scored because a label asks for it */
     uint8_t *routed;     /* [n_net] 0: a bare diffusion node between stacked devices */
     int32_t n_pair;
     /* Labels; NULL in a case without. NAN where there is none (or below the floor). */

@@ -88,6 +88,23 @@ gal_status gal_roles_finish(gal_roles *roles, int32_t least, gal_error *err) {
     return GAL_OK;
 }
 
+gal_status gal_roles_restore(gal_roles *roles, const uint64_t *key, const float *mean,
+                             const int32_t *count, int32_t n, gal_error *err) {
+    gal_roles_init(roles);
+    for (int32_t i = 0; i < n; i++)
+        if (count[i] < 1 || (i > 0 && key[i] <= key[i - 1]))
+            return gal_fail(err, GAL_EPARSE, "role %d is damaged", i);
+    if (n > 0 && !grow(roles, n)) return gal_fail(err, GAL_ENOMEM, "out of memory for roles");
+    if (n > 0) {
+        memcpy(roles->key, key, (size_t)n * sizeof *key);
+        memcpy(roles->mean, mean, (size_t)n * sizeof *mean);
+        memcpy(roles->count, count, (size_t)n * sizeof *count);
+    }
+    roles->n = n;
+    roles->sorted = 1;
+    return GAL_OK;
+}
+
 static int32_t find(const gal_roles *roles, uint64_t key) {
     int32_t low = 0, high = roles->n;
     while (low < high) {

@@ -30,6 +30,11 @@ GAL_API gal_status gal_roles_add(gal_roles *roles, const uint64_t *key, int n_ke
  * gal_roles_apply. GAL_ENOMEM. O(n log n). */
 GAL_API gal_status gal_roles_finish(gal_roles *roles, int32_t least, gal_error *err);
 
+/* A memory that was finished and saved: copies of its arrays. GAL_ENOMEM; GAL_EPARSE when the keys
+ * do not ascend or a count is not positive. */
+GAL_API gal_status gal_roles_restore(gal_roles *roles, const uint64_t *key, const float *mean,
+                                     const int32_t *count, int32_t n, gal_error *err);
+
 /* The prediction drawn towards what is known of key[0..n_key[ (shallow first); *known is how many
  * keys were. O(n_key log n). */
 GAL_API float gal_roles_apply(const gal_roles *roles, const uint64_t *key, int n_key,

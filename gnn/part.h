@@ -1,0 +1,15 @@
+/* Names of the parts of a layer inside a parameter block. */
+#ifndef GAL_GNN_PART_H
+#define GAL_GNN_PART_H
+
+#include "gnn/tensor.h"
+
+typedef struct gal__part_name {
+    char text[sizeof(((gal_param *)0)->name)];
+} gal__part_name;
+
+/* "<layer>.<part><i>", or without a number when i < 0. Errors: GAL_EINVAL (too long). */
+gal_status gal__part_name_set(gal__part_name *name, const char *layer, const char *part, int32_t i,
+                              gal_error *err);
+
+#endif

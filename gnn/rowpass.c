@@ -1,0 +1,218 @@
+#include "gnn/rowpass.h"
+
+#include <omp.h>
+#include <string.h>
+
+enum {
+    BLOCK = 96,  /* rows between gather and activation: the gathered ones fit in L1/L2 */
+    PANEL = 128, /* columns of inputs and outputs worked on at once */
+    STREAM_FLOATS = 4 << 20, /* outputs larger than this bypass the caches */
+    MAX_GROUP = 64 * BLOCK   /* rows whose weight gradients are summed before the ordered sum */
+};
+
+static int64_t least(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+static gal__factor factor(gal_mat m) {
+    return (gal__factor){m.data, m.stride, 1};
+}
+static gal__factor flipped(gal_mat m) {
+    return (gal__factor){m.data, 1, m.stride};
+}
+
+static gal_mat buffer(float *data, int64_t rows, int32_t cols) {
+    return (gal_mat){data, rows, cols, cols};
+}
+
+/* c = a b (or +=) */
+static void product(gal_mat c, gal__factor a, gal_mat b, int add, gal__ahead *ahead) {
+    gal__kernels_active()->product(c.rows, c.cols, b.rows, a, factor(b), c.data, c.stride, add,
+                                   ahead);
+}
+
+/* The rows that block [first..last[ gathers, to be touched during `products` products. */
+static gal__ahead look_ahead(const gal__gather *g, int64_t first, int64_t last, int32_t products) {
+    if (!g || first >= g->csr->n_row) return (gal__ahead){0};
+    const int64_t from = g->csr->ptr[first], to = g->csr->ptr[least(last, g->csr->n_row)];
+    return (gal__ahead){.table = g->x,
+                        .stride = g->stride,
+                        .cols = g->cols,
+                        .quota = (to - from) / products + 1,
+                        .next = g->csr->col + from,
+                        .end = g->csr->col + to};
+}
+
+/* g with columns [first..first+cols[ only. */
+static gal__gather gather_cols(const gal__gather *g, int32_t first, int32_t cols) {
+    gal__gather part = *g;
+    part.x += first;
+    part.cols = cols;
+    return part;
+}
+
+/* z (+)= t gather_w for rows [first..first+z.rows[, panel by panel of inputs. */
+static void add_gathered(gal_mat z, const gal__forward *pass, gal_mat w, int64_t first, int add) {
+    float rows[BLOCK * PANEL] __attribute__((aligned(64)));
+    for (int32_t i = 0; i < w.rows; i += PANEL) {
+        const int32_t in = (int32_t)least(PANEL, w.rows - i);
+        const gal__gather part = gather_cols(pass->gather, i, in);
+        gal__kernels_active()->aggregate(rows, in, &part, (int32_t)first, (int32_t)(first + z.rows),
+                                         0);
+        gal__ahead ahead = look_ahead(&part, first + BLOCK, first + 2 * BLOCK, 1);
+        gal_mat panel = w;
+        panel.data += (int64_t)i * w.stride;
+        panel.rows = in;
+        product(z, (gal__factor){rows, in, 1}, panel, add || i > 0, &ahead);
+    }
+}
+
+static void forward_block(const gal__forward *pass, int64_t first, int64_t rows) {
+    float sums[BLOCK * PANEL] __attribute__((aligned(64)));
+    const int around = pass->y.rows * pass->y.cols > STREAM_FLOATS;
+    for (int32_t j = 0; j < pass->y.cols; j += PANEL) {
+        const int32_t out = (int32_t)least(PANEL, pass->y.cols - j);
+        const gal_mat z = buffer(sums, rows, out);
+        if (pass->x.data)
+            product(z, factor(gal_mat_rows(pass->x, first, rows)), gal_mat_cols(pass->w, j, out), 0,
+                    NULL);
+        if (pass->gather)
+            add_gathered(z, pass, gal_mat_cols(pass->gather_w, j, out), first,
+                         pass->x.data != NULL);
+        gal__kernels_active()->finish(gal_mat_row(pass->y, first) + j, pass->y.stride, sums, out,
+                                      rows, out, pass->bias ? pass->bias + j : NULL, pass->act,
+                                      around);
+    }
+}
+
+void gal__rows_forward(const gal__forward *pass) {
+    const int64_t n = pass->y.rows;
+#pragma omp parallel for schedule(static) if (n > BLOCK)
+    for (int64_t first = 0; first < n; first += BLOCK)
+        forward_block(pass, first, least(BLOCK, n - first));
+}
+
+/* One panel of weights while the backward pass runs over all rows: views of its columns. */
+typedef struct panel {
+    gal__backward pass;
+    gal__gather gather; /* what pass.gather points to */
+    int add;            /* dx holds the sum of earlier panels */
+} panel;
+
+/* The sums of one group of rows, private to a thread. */
+typedef struct partial {
+    float dw[PANEL * PANEL], gather_dw[PANEL * PANEL], dbias[PANEL];
+} partial;
+
+/* to[cols, rows] = from^T */
+static gal_mat transpose(float *to, gal_mat from) {
+    for (int64_t i = 0; i < from.rows; i++)
+        for (int32_t j = 0; j < from.cols; j++) to[j * from.rows + i] = gal_mat_row(from, i)[j];
+    return buffer(to, from.cols, (int32_t)from.rows);
+}
+
+/* dx (+)= g w^T and dw += x^T g of one block. */
+static void backward_term(gal_mat dx, gal_mat x, gal_mat g, gal_mat w_flipped, float *dw, int add,
+                          gal__ahead *ahead) {
+    if (dx.data) product(dx, factor(g), w_flipped, add, ahead);
+    product(buffer(dw, x.cols, g.cols), flipped(x), g, 1, ahead);
+}
+
+/* The block [first..first+rows[ of one panel. */
+static void backward_block(const panel *p, partial *sum, gal_mat w, gal_mat gather_w, int64_t first,
+                           int64_t rows) {
+    const gal__backward *pass = &p->pass;
+    float gathered[BLOCK * PANEL] __attribute__((aligned(64)));
+    const gal_mat x = gal_mat_rows(pass->x, first, rows);
+    const gal_mat dx = pass->dx.data ? gal_mat_rows(pass->dx, first, rows) : pass->dx;
+    gal__ahead ahead = look_ahead(pass->gather, first + BLOCK, first + 2 * BLOCK, 4);
+    int add = p->add;
+    if (pass->gather) {
+        const gal_mat t = buffer(gathered, rows, pass->gather_w.cols);
+        gal__kernels_active()->aggregate(gathered, t.stride, pass->gather, (int32_t)first,
+                                         (int32_t)(first + rows), 0);
+        backward_term(dx, x, t, gather_w, sum->gather_dw, add, &ahead);
+        add = 1;
+    }
+    if (pass->dy.data) {
+        const gal_mat dy = gal_mat_rows(pass->dy, first, rows);
+        backward_term(dx, x, dy, w, sum->dw, add, &ahead);
+        gal__kernels_active()->col_sum(sum->dbias, dy.data, dy.stride, rows, dy.cols);
+    }
+}
+
+static void clear_partial(const panel *p, partial *sum) {
+    const size_t in = (size_t)p->pass.x.cols * sizeof(float);
+    if (p->pass.gather) memset(sum->gather_dw, 0, in * (size_t)p->pass.gather_w.cols);
+    if (!p->pass.dy.data) return;
+    memset(sum->dw, 0, in * (size_t)p->pass.dy.cols);
+    memset(sum->dbias, 0, (size_t)p->pass.dy.cols * sizeof(float));
+}
+
+static void add_partial(const panel *p, partial *sum) {
+    const gal__backward *pass = &p->pass;
+    const int32_t in = pass->x.cols;
+    if (pass->gather)
+        gal_mat_add(pass->gather_dw, buffer(sum->gather_dw, in, pass->gather_w.cols), 1);
+    if (!pass->dy.data) return;
+    if (in > 0) gal_mat_add(pass->dw, buffer(sum->dw, in, pass->dy.cols), 1);
+    for (int32_t j = 0; pass->dbias && j < pass->dy.cols; j++) pass->dbias[j] += sum->dbias[j];
+}
+
+/* Rows per group: about 32 groups, whatever the number of threads. */
+static int64_t group_rows(int64_t n) {
+    const int64_t blocks = (n / 32 + BLOCK - 1) / BLOCK;
+    return least(blocks < 2 ? 2 * BLOCK : blocks * BLOCK, MAX_GROUP);
+}
+
+static void backward_panel(const panel *p) {
+    const int64_t n = p->pass.x.rows, group = group_rows(n);
+#pragma omp parallel if (n > group)
+    {
+        float flip[PANEL * PANEL], gather_flip[PANEL * PANEL];
+        partial sum;
+        gal_mat w = {0}, gather_w = {0};
+        if (p->pass.dx.data && p->pass.dy.data) w = transpose(flip, p->pass.w);
+        if (p->pass.dx.data && p->pass.gather) gather_w = transpose(gather_flip, p->pass.gather_w);
+#pragma omp for ordered schedule(static, 1)
+        for (int64_t first = 0; first < n; first += group) {
+            const int64_t last = least(first + group, n);
+            clear_partial(p, &sum);
+            for (int64_t r = first; r < last; r += BLOCK)
+                backward_block(p, &sum, w, gather_w, r, least(BLOCK, last - r));
+#pragma omp ordered
+            add_partial(p, &sum);
+        }
+    }
+}
+
+static gal_mat block_of(gal_mat m, int32_t row, int32_t rows, int32_t col, int32_t cols) {
+    return m.data ? gal_mat_cols(gal_mat_rows(m, row, rows), col, cols) : m;
+}
+
+static gal_mat cols_of(gal_mat m, int32_t col, int32_t cols) {
+    return m.data ? gal_mat_cols(m, col, cols) : m;
+}
+
+void gal__rows_backward(const gal__backward *pass) {
+    const int32_t n_out = pass->dy.data ? pass->dy.cols : pass->gather_w.cols;
+    for (int32_t j = 0; j < n_out; j += PANEL)
+        for (int32_t i = 0; i == 0 || i < pass->x.cols; i += PANEL) {
+            const int32_t in = (int32_t)least(PANEL, pass->x.cols - i);
+            const int32_t out = (int32_t)least(PANEL, n_out - j);
+            panel p = {.pass = *pass, .add = j > 0};
+            p.pass.dx = cols_of(pass->dx, i, in);
+            p.pass.x = cols_of(pass->x, i, in);
+            p.pass.dy = cols_of(pass->dy, j, out);
+            p.pass.w = block_of(pass->w, i, in, j, out);
+            p.pass.dw = block_of(pass->dw, i, in, j, out);
+            p.pass.dbias = pass->dbias && i == 0 ? pass->dbias + j : NULL;
+            p.pass.gather_w = block_of(pass->gather_w, i, in, j, out);
+            p.pass.gather_dw = block_of(pass->gather_dw, i, in, j, out);
+            if (pass->gather) {
+                p.gather = gather_cols(pass->gather, j, out);
+                p.pass.gather = &p.gather;
+            }
+            backward_panel(&p);
+        }
+}

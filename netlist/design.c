@@ -1,0 +1,135 @@
+#include "netlist/design.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const key_text[GAL_N_KEY] = {
+#define XX(name, text) text,
+    GAL_KEY_MAP(XX)
+#undef XX
+};
+
+static gal_status out_of_memory(gal_error *err) {
+    return gal_fail(err, GAL_ENOMEM, "out of memory for the netlist");
+}
+
+gal_status gal_design_init(gal_design *design, gal_error *err) {
+    *design = (gal_design){.scale = 1};
+    gal_intern_init(&design->names, 1);
+    gal_arena_init(&design->arena);
+    for (int32_t key = 0; key < GAL_N_KEY; key++)
+        if (gal_design_intern(design, gal_view_of(key_text[key])) != key) return out_of_memory(err);
+    const int32_t main_name = gal_design_intern(design, gal_view_of(""));
+    if (main_name < 0 || !gal_design_add_cell(design, main_name, -1)) return out_of_memory(err);
+    design->is_global[GAL_KEY_NODE0] = 1;
+    return GAL_OK;
+}
+
+static void free_cell(gal_cell *cell) {
+    gal_vec_free(&cell->port);
+    gal_vec_free(&cell->param);
+    gal_vec_free(&cell->element);
+    gal_vec_free(&cell->element_param);
+    gal_vec_free(&cell->node);
+    gal_vec_free(&cell->pin);
+    gal_vec_free(&cell->alias);
+    free(cell);
+}
+
+void gal_design_clear(gal_design *design) {
+    for (size_t i = 0; i < design->cell.size; i++) free_cell(design->cell.data[i]);
+    gal_vec_free(&design->cell);
+    gal_vec_free(&design->file);
+    gal_vec_free(&design->model);
+    gal_vec_free(&design->function);
+    free(design->cell_of);
+    free(design->model_of);
+    free(design->is_global);
+    gal_warnings_clear(&design->warnings);
+    gal_intern_clear(&design->names);
+    gal_arena_clear(&design->arena);
+    *design = (gal_design){0};
+}
+
+/* Grows the tables that name ids index. */
+static int grow_by_name(gal_design *design) {
+    const int32_t from = design->by_name_size, to = from ? 2 * from : 256;
+    if (from >= 1 << 29) return 0;
+    int32_t *cell_of = realloc(design->cell_of, (size_t)to * sizeof *cell_of);
+    if (!cell_of) return 0;
+    design->cell_of = cell_of;
+    int32_t *model_of = realloc(design->model_of, (size_t)to * sizeof *model_of);
+    if (!model_of) return 0;
+    design->model_of = model_of;
+    uint8_t *is_global = realloc(design->is_global, (size_t)to);
+    if (!is_global) return 0;
+    design->is_global = is_global;
+    memset(cell_of + from, -1, (size_t)(to - from) * sizeof *cell_of);
+    memset(model_of + from, -1, (size_t)(to - from) * sizeof *model_of);
+    memset(is_global + from, 0, (size_t)(to - from));
+    design->by_name_size = to;
+    return 1;
+}
+
+static int32_t intern(gal_design *design, gal_view name) {
+    const int32_t known = design->names.count;
+    const int32_t id = gal_intern_add(&design->names, name);
+    if (id < known) return id;
+    if (id >= design->by_name_size && !grow_by_name(design)) return -1;
+    design->is_global[id] = name.size > 1 && name.text[name.size - 1] == '!';
+    return id;
+}
+
+int32_t gal_design_intern(gal_design *design, gal_view name) {
+    if (name.size == 0 || name.size > sizeof(uint64_t)) return intern(design, name);
+    uint64_t text = 0;
+    memcpy(&text, name.text, name.size);
+    gal_recent_name *recent =
+        &design->recent[(text * 0x9E3779B97F4A7C15u >> 32) % GAL_RECENT_NAMES];
+    if (recent->text == text && text) return recent->id;
+    const int32_t id = intern(design, name);
+    if (id >= 0) *recent = (gal_recent_name){text, id};
+    return id;
+}
+
+/* 1 when an earlier cell holds this name in the same scope. */
+static int is_taken(const gal_design *design, int32_t name, int32_t parent) {
+    int32_t c = design->cell_of[name]; /* cells inside a parent come after it */
+    while (c > parent && design->cell.data[c]->parent != parent)
+        c = design->cell.data[c]->next_of_name;
+    return c > parent;
+}
+
+gal_cell *gal_design_add_cell(gal_design *design, int32_t name, int32_t parent) {
+    gal_cell *cell = calloc(1, sizeof *cell);
+    if (!cell) return NULL;
+    if (design->cell.size >= INT32_MAX || !gal_vec_push(&design->cell, cell)) {
+        free(cell);
+        return NULL;
+    }
+    cell->index = (int32_t)design->cell.size - 1;
+    cell->name = name;
+    cell->parent = parent;
+    cell->is_duplicate = is_taken(design, name, parent);
+    cell->next_of_name = -1;
+    if (cell->is_duplicate) return cell;
+    cell->next_of_name = design->cell_of[name];
+    design->cell_of[name] = (int32_t)design->cell.size - 1;
+    return cell;
+}
+
+gal_status gal_design_add_model(gal_design *design, int32_t name, int32_t type, gal_error *err) {
+    if (design->model_of[name] >= 0) return GAL_OK;
+    const gal_model model = {name, type};
+    if (!gal_vec_push(&design->model, model)) return out_of_memory(err);
+    design->model_of[name] = (int32_t)design->model.size - 1;
+    return GAL_OK;
+}
+
+int32_t gal_design_find_cell(const gal_design *design, int32_t name, int32_t from) {
+    for (int32_t scope = from; scope >= 0; scope = design->cell.data[scope]->parent)
+        for (int32_t c = design->cell_of[name]; c >= 0; c = design->cell.data[c]->next_of_name)
+            if (design->cell.data[c]->parent == scope && c != 0) return c;
+    return -1;
+}

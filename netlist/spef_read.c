@@ -1,0 +1,395 @@
+#include "netlist/spef.h"
+
+#include "base/file.h"
+#include "netlist/extract_build.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum section { SKIPPED, NAME_MAP, PORTS, POWER_NETS, GROUND_NETS, CONN, CAP } section;
+
+/* A capacitor between nodes of two nets, as one of the nets lists it. */
+typedef struct coupling {
+    int32_t low, high; /* ids of the nodes' names */
+    int32_t lister;    /* the net whose section it is in */
+    int32_t low_net, high_net;
+    double farad;
+} coupling;
+
+typedef struct spef {
+    gal_extract_build build;
+    gal_intern index;         /* "*12" */
+    gal_vec(gal_view) mapped; /* [index.count] its name, still escaped */
+    gal_vec(gal_field) port;
+    gal_vec(coupling) coupling;
+    gal_buf name; /* the last expanded name */
+    double unit;  /* farad */
+    char delimiter;
+    section section;
+    int32_t net;  /* of the section being read; GAL_NET_UNKNOWN outside */
+    double total; /* its total capacitance, farad */
+    int has_cap;  /* it lists capacitors */
+} spef;
+
+typedef gal_status line_reader(spef *file, const gal_fields *line, gal_error *err);
+
+static gal_status no_memory(gal_error *err) {
+    return gal_fail(err, GAL_ENOMEM, "out of memory for SPEF");
+}
+
+/* ---- names ---- */
+
+static void append_plain(gal_buf *buf, gal_view text) {
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.text[i] == '\\' && i + 1 < text.size) i++;
+        gal_buf_append(buf, &text.text[i], 1);
+    }
+}
+
+static int is_index(gal_view text) {
+    if (text.size < 2 || text.text[0] != '*') return 0;
+    for (size_t i = 1; i < text.size; i++)
+        if (text.text[i] < '0' || text.text[i] > '9') return 0;
+    return 1;
+}
+
+/* Bytes in front of the last delimiter that is not escaped; the whole size when there is none. */
+static size_t stem(const spef *file, gal_view text) {
+    for (size_t i = text.size; i > 1; i--)
+        if (text.text[i - 1] == file->delimiter && text.text[i - 2] != '\\') return i - 1;
+    return text.size;
+}
+
+/* Word i as a name: indices replaced, escapes removed. The view is valid until the next call. */
+static gal_status expand(spef *file, const gal_fields *line, size_t i, size_t *stem_size,
+                         gal_view *name, gal_error *err) {
+    if (i >= line->size) return gal_fields_fail(line, i, err, "expected a name");
+    const gal_view text = line->word[i].text;
+    const size_t head = stem(file, text);
+    const gal_view first = {text.text, head}, rest = {text.text + head, text.size - head};
+    file->name.size = 0;
+    if (is_index(first)) {
+        const int32_t id = gal_intern_find(&file->index, first);
+        if (id < 0)
+            return gal_fields_fail(line, i, err, "%.*s is not in *NAME_MAP",
+                                   head < 20 ? (int)head : 20, text.text);
+        append_plain(&file->name, file->mapped.data[id]);
+    } else append_plain(&file->name, first);
+    if (stem_size) *stem_size = file->name.size;
+    append_plain(&file->name, rest);
+    GAL_TRY(gal_buf_ok(&file->name, err));
+    if (!file->name.size) return gal_fields_fail(line, i, err, "expected a name");
+    *name = (gal_view){file->name.data, file->name.size};
+    return GAL_OK;
+}
+
+static gal_status find_or_make(spef *file, const gal_fields *line, size_t i, int32_t *net,
+                               gal_error *err) {
+    gal_view name;
+    GAL_TRY(expand(file, line, i, NULL, &name, err));
+    return gal_extract_build_net(&file->build, name, net, err);
+}
+
+/* The net and the name id of a node: a listed pin, "<net>:<number>", or a name alone. */
+static gal_status find_node(spef *file, const gal_fields *line, size_t i, int32_t *net, int32_t *id,
+                            gal_error *err) {
+    gal_view name;
+    size_t head;
+    GAL_TRY(expand(file, line, i, &head, &name, err));
+    *net = gal_extract_build_find(&file->build, name);
+    if (*net == GAL_NET_UNKNOWN) {
+        *net = gal_extract_build_find(&file->build, (gal_view){name.text, head});
+        if (*net == GAL_NET_UNKNOWN) GAL_TRY(gal_extract_build_net(&file->build, name, net, err));
+        else GAL_TRY(gal_extract_build_alias(&file->build, name, *net, err));
+    }
+    *id = gal_intern_find(&file->build.name, name);
+    return GAL_OK;
+}
+
+/* ---- header ---- */
+
+static gal_status set_unit(spef *file, const gal_fields *line, gal_error *err) {
+    double scale;
+    GAL_TRY(gal_fields_number(line, 1, "a scale", &scale, err));
+    const double unit = gal_fields_is(line, 2, "FF")   ? 1e-15
+                        : gal_fields_is(line, 2, "PF") ? 1e-12
+                        : gal_fields_is(line, 2, "NF") ? 1e-9
+                        : gal_fields_is(line, 2, "UF") ? 1e-6
+                        : gal_fields_is(line, 2, "F")  ? 1
+                                                       : 0;
+    if (unit == 0) return gal_fields_fail(line, 2, err, "expected the unit PF or FF");
+    file->unit = scale * unit;
+    if (scale > 0 && file->unit <= 1) return GAL_OK;
+    return gal_fields_fail(line, 1, err, "expected a scale above 0 and at most 1 F");
+}
+
+static gal_status set_delimiter(spef *file, const gal_fields *line, gal_error *err) {
+    if (line->size < 2 || line->word[1].text.size != 1)
+        return gal_fields_fail(line, 1, err, "expected one character as delimiter");
+    file->delimiter = line->word[1].text.text[0];
+    return GAL_OK;
+}
+
+static gal_status set_design(spef *file, const gal_fields *line, gal_error *err) {
+    if (line->size < 2) return gal_fields_fail(line, 1, err, "expected the name of the design");
+    gal_circuit *circuit = gal_extract_build_circuit(&file->build);
+    circuit->name =
+        gal_arena_text(&circuit->arena, line->word[1].text.text, line->word[1].text.size);
+    return circuit->name ? GAL_OK : no_memory(err);
+}
+
+static gal_status map_name(spef *file, const gal_fields *line, gal_error *err) {
+    if (!is_index(line->word[0].text) || line->size < 2)
+        return gal_fields_fail(line, line->size < 2, err, "expected \"*<number> <name>\"");
+    const int32_t id = gal_intern_add(&file->index, line->word[0].text);
+    if (id < 0 ||
+        ((size_t)id == file->mapped.size && !gal_vec_push(&file->mapped, line->word[1].text)))
+        return no_memory(err);
+    file->mapped.data[id] = line->word[1].text;
+    return GAL_OK;
+}
+
+static gal_status list_supplies(spef *file, const gal_fields *line, size_t first, gal_error *err) {
+    const uint32_t flag = file->section == POWER_NETS ? GAL_NET_POWER : GAL_NET_GROUND;
+    for (size_t i = first; i < line->size; i++) {
+        int32_t net;
+        GAL_TRY(find_or_make(file, line, i, &net, err));
+        gal_extract_build_circuit(&file->build)->net[net].flags |= flag;
+    }
+    return GAL_OK;
+}
+
+/* ---- sections ---- */
+
+static gal_status open_net(spef *file, const gal_fields *line, gal_error *err) {
+    GAL_TRY(find_or_make(file, line, 1, &file->net, err));
+    file->section = SKIPPED;
+    file->has_cap = 0;
+    return GAL_OK;
+}
+
+static gal_status list_pin(spef *file, const gal_fields *line, gal_error *err) {
+    if (line->word[0].text.size != 2 || line->word[0].text.text[0] != '*')
+        return gal_fields_fail(line, 0, err, "expected *P, *I or *N");
+    gal_view name;
+    GAL_TRY(expand(file, line, 1, NULL, &name, err));
+    return gal_extract_build_alias(&file->build, name, file->net, err);
+}
+
+static gal_status list_port(spef *file, const gal_fields *line, gal_error *err) {
+    return gal_vec_push(&file->port, line->word[0]) ? GAL_OK : no_memory(err);
+}
+
+/* One keyword line; returns through *known whether it was one. */
+static gal_status read_keyword(spef *file, const gal_fields *line, int *known, gal_error *err) {
+    static const struct {
+        const char *word;
+        section section;
+    } opens[] = {{"*NAME_MAP", NAME_MAP},       {"*PORTS", PORTS}, {"*POWER_NETS", POWER_NETS},
+                 {"*GROUND_NETS", GROUND_NETS}, {"*CONN", CONN},   {"*CAP", CAP}};
+    *known = 1;
+    for (size_t i = 0; i < sizeof opens / sizeof *opens; i++)
+        if (gal_fields_is(line, 0, opens[i].word)) {
+            file->section = opens[i].section;
+            if ((file->section == CONN || file->section == CAP) && file->net == GAL_NET_UNKNOWN)
+                return gal_fields_fail(line, 0, err, "expected *D_NET first");
+            return GAL_OK;
+        }
+    if (gal_fields_is(line, 0, "*D_NET") || gal_fields_is(line, 0, "*R_NET"))
+        return open_net(file, line, err);
+    if (gal_fields_is(line, 0, "*END")) {
+        file->section = SKIPPED;
+        file->net = GAL_NET_UNKNOWN;
+        return GAL_OK;
+    }
+    const gal_view word = line->word[0].text;
+    const int is_pin = word.size == 2 && file->section == CONN;
+    *known = word.size > 1 && word.text[0] == '*' && !is_index(word) && !is_pin &&
+             !(word.text[1] >= '0' && word.text[1] <= '9');
+    if (*known) file->section = SKIPPED;
+    return GAL_OK;
+}
+
+/* First pass: header, names, nets and which pins they have. */
+static gal_status read_names(spef *file, const gal_fields *line, gal_error *err) {
+    if (gal_fields_is(line, 0, "*C_UNIT")) return set_unit(file, line, err);
+    if (gal_fields_is(line, 0, "*DELIMITER")) return set_delimiter(file, line, err);
+    if (gal_fields_is(line, 0, "*DESIGN")) return set_design(file, line, err);
+    int known;
+    GAL_TRY(read_keyword(file, line, &known, err));
+    switch (file->section) {
+    case POWER_NETS:
+    case GROUND_NETS:
+        return list_supplies(file, line, known ? 1 : 0, err);
+    case NAME_MAP:
+        return known ? GAL_OK : map_name(file, line, err);
+    case PORTS:
+        return known ? GAL_OK : list_port(file, line, err);
+    case CONN:
+        return known ? GAL_OK : list_pin(file, line, err);
+    default:
+        return GAL_OK;
+    }
+}
+
+/* ---- capacitances ---- */
+
+/* "1.5" or a triplet "1:2:3", of which the middle counts. */
+static gal_status read_farad(const spef *file, const gal_fields *line, size_t i, double *farad,
+                             gal_error *err) {
+    if (i >= line->size) return gal_fields_fail(line, i, err, "expected a capacitance");
+    const gal_view text = line->word[i].text;
+    double value[3] = {0};
+    size_t used = 0;
+    int n = 0;
+    for (;;) {
+        const size_t size =
+            gal_number_parse((gal_view){text.text + used, text.size - used}, &value[n]);
+        used += size;
+        if (size == 0) return gal_fields_fail(line, i, err, "expected a capacitance");
+        n++;
+        if (used == text.size || n == 3 || text.text[used] != ':') break;
+        used++;
+    }
+    *farad = value[n == 3] * file->unit;
+    if (used != text.size || n == 2 || !(fabs(*farad) <= 1))
+        return gal_fields_fail(line, i, err, "expected a capacitance or a triplet, at most 1 F");
+    return GAL_OK;
+}
+
+static gal_status add_coupling(spef *file, const gal_fields *line, gal_error *err) {
+    int32_t net[2], node[2];
+    for (size_t i = 0; i < 2; i++) GAL_TRY(find_node(file, line, 1 + i, &net[i], &node[i], err));
+    double farad;
+    GAL_TRY(read_farad(file, line, 3, &farad, err));
+    if (net[0] == net[1]) return GAL_OK;
+    const int swap = node[0] > node[1];
+    const coupling both = {node[swap], node[!swap], file->net, net[swap], net[!swap], farad};
+    return gal_vec_push(&file->coupling, both) ? GAL_OK : no_memory(err);
+}
+
+/* "<id> node C" or "<id> node node C", sensitivities behind. */
+static gal_status read_cap(spef *file, const gal_fields *line, gal_error *err) {
+    size_t n = 0;
+    while (n < line->size && !gal_fields_is(line, n, "*SC")) n++;
+    file->has_cap = 1;
+    if (n == 4) return add_coupling(file, line, err);
+    if (n != 3)
+        return gal_fields_fail(line, n < 4 ? n : 4, err,
+                               "expected \"<id> node [node] capacitance\"");
+    int32_t net, node;
+    double farad;
+    GAL_TRY(find_node(file, line, 1, &net, &node, err));
+    GAL_TRY(read_farad(file, line, 2, &farad, err));
+    return gal_extract_build_cap(&file->build, GAL_NET_FIXED, net, farad, err);
+}
+
+/* A net that lists no capacitors is known by its total alone. */
+static gal_status close_net(spef *file, gal_error *err) {
+    const int32_t net = file->net;
+    file->net = GAL_NET_UNKNOWN;
+    if (net == GAL_NET_UNKNOWN || file->has_cap) return GAL_OK;
+    return gal_extract_build_cap(&file->build, GAL_NET_FIXED, net, file->total, err);
+}
+
+/* Second pass. */
+static gal_status read_caps(spef *file, const gal_fields *line, gal_error *err) {
+    const int opens = gal_fields_is(line, 0, "*D_NET") || gal_fields_is(line, 0, "*R_NET");
+    if (opens || gal_fields_is(line, 0, "*END")) GAL_TRY(close_net(file, err));
+    int known;
+    GAL_TRY(read_keyword(file, line, &known, err));
+    if (opens) return read_farad(file, line, 2, &file->total, err);
+    return file->section == CAP && !known ? read_cap(file, line, err) : GAL_OK;
+}
+
+static int by_nodes(const void *x, const void *y) {
+    const coupling *p = x, *q = y;
+    if (p->low != q->low) return p->low < q->low ? -1 : 1;
+    if (p->high != q->high) return p->high < q->high ? -1 : 1;
+    if (p->lister != q->lister) return p->lister < q->lister ? -1 : 1;
+    return (p->farad > q->farad) - (p->farad < q->farad);
+}
+
+/* Two nodes coupled in the sections of both nets are coupled once: the larger listing counts. */
+static gal_status add_couplings(spef *file, gal_error *err) {
+    const coupling *list = file->coupling.data;
+    const size_t n = file->coupling.size;
+    if (n) qsort(file->coupling.data, n, sizeof *list, by_nodes);
+    for (size_t i = 0; i < n;) {
+        const coupling *first = &list[i];
+        double most = 0;
+        while (i < n && list[i].low == first->low && list[i].high == first->high) {
+            const int32_t lister = list[i].lister;
+            double sum = 0;
+            for (; i < n && list[i].low == first->low && list[i].high == first->high &&
+                   list[i].lister == lister;
+                 i++)
+                sum += list[i].farad;
+            if (sum > most) most = sum;
+        }
+        GAL_TRY(gal_extract_build_cap(&file->build, first->low_net, first->high_net, most, err));
+    }
+    return GAL_OK;
+}
+
+/* ---- the file ---- */
+
+static gal_status each_line(spef *file, const char *name, gal_view text, line_reader *reader,
+                            gal_error *err) {
+    gal_fields line;
+    gal_fields_init(&line, name, text, GAL_FIELDS_SLASHES | GAL_FIELDS_QUOTES);
+    file->section = SKIPPED;
+    file->net = GAL_NET_UNKNOWN;
+    gal_status status = gal_fields_next(&line, err);
+    if (status == GAL_OK && !gal_fields_is(&line, 0, "*SPEF"))
+        status = gal_fields_fail(&line, 0, err, "expected \"*SPEF\"");
+    while (status == GAL_OK && line.size) {
+        status = reader(file, &line, err);
+        if (status == GAL_OK) status = gal_fields_next(&line, err);
+    }
+    gal_fields_clear(&line);
+    return status;
+}
+
+/* Ports come late: a pin list may have made one a name of another net. */
+static gal_status add_ports(spef *file, const char *file_name, gal_error *err) {
+    const gal_fields ports = {.word = file->port.data, .size = file->port.size, .file = file_name};
+    for (size_t i = 0; i < ports.size; i++) {
+        gal_view name;
+        GAL_TRY(expand(file, &ports, i, NULL, &name, err));
+        GAL_TRY(gal_extract_build_port(&file->build, name, err));
+    }
+    return GAL_OK;
+}
+
+static gal_status read_file(spef *file, const char *name, gal_view text, gal_error *err) {
+    GAL_TRY(each_line(file, name, text, read_names, err));
+    GAL_TRY(add_ports(file, name, err));
+    GAL_TRY(each_line(file, name, text, read_caps, err));
+    GAL_TRY(close_net(file, err));
+    GAL_TRY(add_couplings(file, err));
+    return gal_extract_build_end(&file->build, err);
+}
+
+gal_status gal_spef_parse(gal_extract_set *set, const char *name, const char *text, size_t size,
+                          gal_error *err) {
+    spef file = {.unit = 1e-12, .delimiter = ':', .net = GAL_NET_UNKNOWN};
+    gal_intern_init(&file.index, 0);
+    gal_status status = gal_extract_build_init(&file.build, set, gal_view_of(""), 0, err);
+    if (status == GAL_OK) status = read_file(&file, name, (gal_view){text, size}, err);
+    gal_extract_build_clear(&file.build);
+    gal_intern_clear(&file.index);
+    gal_vec_free(&file.mapped);
+    gal_vec_free(&file.port);
+    gal_vec_free(&file.coupling);
+    gal_buf_clear(&file.name);
+    return status;
+}
+
+gal_status gal_spef_read(gal_extract_set *set, const char *path, gal_error *err) {
+    gal_file file;
+    GAL_TRY(gal_file_read(&file, path, 0, err));
+    const gal_status status = gal_spef_parse(set, path, file.data, file.size, err);
+    gal_file_clear(&file);
+    return status;
+}

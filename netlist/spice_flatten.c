@@ -1,0 +1,227 @@
+#include "netlist/spice_flatten.h"
+
+#include "netlist/spice_frame.h"
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct flattener {
+    const gal_design *design;
+    gal_circuit *circuit;
+    gal_error *err;
+    gal_buf name;        /* the hierarchical prefix, then the name being built */
+    gal_buf model;       /* of elements that refer to others */
+    int32_t *global_net; /* [names] nets of the circuit, -1: not met yet */
+    gal_vec(int32_t) pin;
+    gal_spice_evaluator evaluator;
+} flattener;
+
+static gal_status no_memory(const flattener *f) {
+    return gal_fail(f->err, GAL_ENOMEM, "out of memory for the circuit");
+}
+
+/* The hierarchical name of `name` inside the frame; NULL when memory is out. */
+static const char *full_name(flattener *f, const gal_spice_frame *frame, const char *name) {
+    f->name.size = frame->prefix;
+    gal_buf_text(&f->name, name);
+    return f->name.failed ? NULL : f->name.data;
+}
+
+static gal_status add_net(flattener *f, const char *name, uint32_t flags, int32_t *net) {
+    *net = name ? gal_circuit_add_net(f->circuit, name, flags) : -1;
+    return *net < 0 ? no_memory(f) : GAL_OK;
+}
+
+/* The circuit's net for a local one, new when it is met for the first time. */
+static gal_status find_net(flattener *f, gal_spice_frame *frame, int32_t local, int32_t *net) {
+    *net = frame->net[local];
+    if (*net >= 0) return GAL_OK;
+    const int32_t name = frame->cell->net[local];
+    const char *text = gal_design_name(f->design, name);
+    if (f->design->is_global[name]) {
+        if (f->global_net[name] < 0)
+            GAL_TRY(add_net(f, text, GAL_NET_GLOBAL, &f->global_net[name]));
+        *net = f->global_net[name];
+    } else {
+        GAL_TRY(add_net(f, full_name(f, frame, text), 0, net));
+    }
+    frame->net[local] = *net;
+    return GAL_OK;
+}
+
+/* A pin that $PINS does not name hangs in the air. */
+static gal_status find_node(flattener *f, gal_spice_frame *frame, const gal_element *e, int32_t i,
+                            int32_t *net) {
+    const int32_t local = frame->cell->node.data[e->first_node + i];
+    if (local >= 0) return find_net(f, frame, local, net);
+    if (!full_name(f, frame, e->name)) return no_memory(f);
+    gal_buf_printf(&f->name, "/%d", (int)i + 1);
+    return add_net(f, f->name.failed ? NULL : f->name.data, 0, net);
+}
+
+/* "L1 L2" seen from the frame, then the model, if any. */
+static gal_status build_model(flattener *f, const gal_spice_frame *frame, const gal_element *e) {
+    f->model.size = 0;
+    for (const char *p = e->refers; *p;) {
+        const size_t n = strcspn(p, " ");
+        if (f->model.size) gal_buf_text(&f->model, " ");
+        gal_buf_append(&f->model, f->name.data ? f->name.data : "", frame->prefix);
+        gal_buf_append(&f->model, p, n);
+        p += n;
+        while (*p == ' ') p++;
+    }
+    if (e->model >= 0) gal_buf_printf(&f->model, " %s", gal_design_name(f->design, e->model));
+    return gal_buf_ok(&f->model, f->err);
+}
+
+static gal_status add_device(flattener *f, gal_spice_frame *frame, const gal_element *e) {
+    gal_device device;
+    gal__spice_device(&device, &f->evaluator, frame, e);
+    f->pin.size = 0;
+    for (int32_t i = 0; i < e->n_node; i++) {
+        int32_t net;
+        GAL_TRY(find_node(f, frame, e, i, &net));
+        if (!gal_vec_push(&f->pin, net)) return no_memory(f);
+    }
+    device.name = full_name(f, frame, e->name);
+    if (!device.name) return no_memory(f);
+    if (e->refers) {
+        GAL_TRY(build_model(f, frame, e));
+        device.model = f->model.data;
+    }
+    return gal_circuit_add_device(f->circuit, &device, f->pin.data, e->n_node) < 0 ? no_memory(f)
+                                                                                   : GAL_OK;
+}
+
+static gal_status expand(flattener *f, gal_spice_frame *frame);
+
+static gal_status bind_ports(flattener *f, gal_spice_frame *inner, const gal_element *e) {
+    for (int32_t i = 0; i < e->n_node; i++) {
+        const int32_t local = inner->cell->port_net[i];
+        if (inner->up->cell->node.data[e->first_node + i] < 0) continue;
+        GAL_TRY(find_node(f, inner->up, e, i, &inner->net[local]));
+    }
+    return GAL_OK;
+}
+
+static gal_status expand_instance(flattener *f, gal_spice_frame *outer, const gal_element *e) {
+    gal_spice_frame inner;
+    GAL_TRY(gal__spice_frame_init(&inner, f->design->cell.data[e->cell], outer, f->err));
+    inner.multiplier = outer->multiplier;
+    gal_status status = bind_ports(f, &inner, e);
+    gal__spice_override(&f->evaluator, &inner, e);
+    f->name.size = outer->prefix;
+    gal_buf_text(&f->name, e->name);
+    gal_buf_text(&f->name, "/");
+    inner.prefix = f->name.size;
+    if (status == GAL_OK) status = gal_buf_ok(&f->name, f->err);
+    if (status == GAL_OK) status = expand(f, &inner);
+    gal__spice_frame_clear(&inner);
+    return status;
+}
+
+static gal_status expand(flattener *f, gal_spice_frame *frame) {
+    const gal_cell *cell = frame->cell;
+    for (size_t i = 0; i < cell->element.size; i++) {
+        const gal_element *e = &cell->element.data[i];
+        GAL_TRY(e->cell >= 0 ? expand_instance(f, frame, e) : add_device(f, frame, e));
+    }
+    return GAL_OK;
+}
+
+/* The top cell: its ports first, under their own names even where those are global. */
+static gal_status expand_top(flattener *f, gal_spice_frame *frame) {
+    for (size_t i = 0; i < frame->cell->port.size; i++) {
+        int32_t net;
+        GAL_TRY(find_net(f, frame, frame->cell->port_net[i], &net));
+        if (gal_circuit_add_port(f->circuit, net) < 0) return no_memory(f);
+    }
+    return expand(f, frame);
+}
+
+static gal_status check_size(flattener *f, int32_t top, const gal_flatten_options *options) {
+    gal_cell_size size;
+    GAL_TRY(gal_design_measure(&size, f->design, top, f->err));
+    const double most = options->max_devices ? (double)options->max_devices : 50e6;
+    const double bytes = options->max_bytes ? (double)options->max_bytes : 16e9;
+    if (size.n_device > most || size.n_instance > most || size.n_net > 4 * most)
+        return gal_fail(f->err, GAL_ELIMIT,
+                        "'%s' expands to %.3g devices, %.3g instances and %.3g nets; %.3g are "
+                        "allowed",
+                        gal_design_name(f->design, f->design->cell.data[top]->name), size.n_device,
+                        size.n_instance, size.n_net, most);
+    if (size.n_byte > bytes)
+        return gal_fail(f->err, GAL_ELIMIT, "the flat circuit would take %.3g bytes of %.3g",
+                        size.n_byte, bytes);
+    return GAL_OK;
+}
+
+static gal_status flatten_from(flattener *f, int32_t top) {
+    const gal_cell *main_cell = f->design->cell.data[0], *cell = f->design->cell.data[top];
+    const char *name = gal_design_name(f->design, cell->name);
+    f->circuit->name = gal_arena_text(&f->circuit->arena, name, strlen(name));
+    if (!f->circuit->name) {
+        f->circuit->name = "";
+        return no_memory(f);
+    }
+    gal_spice_frame global, frame = {0};
+    GAL_TRY(gal__spice_frame_init(&global, main_cell, NULL, f->err));
+    gal_status status = GAL_OK;
+    if (top == 0) {
+        status = expand_top(f, &global);
+    } else {
+        status = gal__spice_frame_init(&frame, cell, &global, f->err);
+        if (status == GAL_OK) status = expand_top(f, &frame);
+        gal__spice_frame_clear(&frame);
+    }
+    gal__spice_frame_clear(&global);
+    return status;
+}
+
+static int is_candidate(const gal_cell *cell) {
+    return cell->parent == 0 && !cell->is_duplicate && cell->n_use == 0;
+}
+
+gal_status gal_design_find_top(int32_t *cell, const gal_design *design, const char *top,
+                               gal_error *err) {
+    if (top) {
+        const int32_t name = gal_intern_find(&design->names, gal_view_of(top));
+        *cell = name < 0 ? -1 : gal_design_find_cell(design, name, 0);
+        return *cell >= 0 ? GAL_OK
+                          : gal_fail_at(err, GAL_ENOTFOUND, design->file.data[0], 0, 0,
+                                        "there is no subcircuit '%s'", top);
+    }
+    *cell = 0;
+    if (design->cell.data[0]->element.size) return GAL_OK;
+    for (int32_t c = (int32_t)design->cell.size - 1; c > 0; c--)
+        if (is_candidate(design->cell.data[c])) return *cell = c, GAL_OK;
+    return gal_fail_at(err, GAL_ENOTFOUND, design->file.data[0], 0, 0,
+                       "no circuit here: neither elements nor a subcircuit that is used nowhere");
+}
+
+gal_status gal_design_flatten(gal_circuit *circuit, const gal_design *design, const char *top,
+                              const gal_flatten_options *options, gal_error *err) {
+    static const gal_flatten_options defaults = {0};
+    if (!options) options = &defaults;
+    gal_circuit_init(circuit);
+    flattener f = {.design = design, .circuit = circuit, .err = err};
+    gal_buf_init(&f.name);
+    gal_buf_init(&f.model);
+    int32_t cell;
+    gal_status status = gal_design_find_top(&cell, design, top, err);
+    if (status == GAL_OK) status = check_size(&f, cell, options);
+    const size_t n_name = (size_t)design->names.count;
+    f.global_net = malloc(n_name * sizeof *f.global_net);
+    f.evaluator =
+        (gal_spice_evaluator){design, options->warnings, calloc(design->cell.size + 1, 1), 0};
+    if (status == GAL_OK && (!f.global_net || !f.evaluator.warned)) status = no_memory(&f);
+    if (status == GAL_OK) {
+        memset(f.global_net, -1, n_name * sizeof *f.global_net);
+        status = flatten_from(&f, cell);
+    }
+    free(f.global_net);
+    free(f.evaluator.warned);
+    gal_vec_free(&f.pin);
+    gal_buf_clear(&f.name);
+    gal_buf_clear(&f.model);
+    return status;
+}

@@ -1,0 +1,190 @@
+#include "netlist/spice_frame.h"
+
+#include "base/text.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+gal_status gal__spice_frame_init(gal_spice_frame *frame, const gal_cell *cell, gal_spice_frame *up,
+                                 gal_error *err) {
+    const size_t n_net = (size_t)cell->n_net, n_param = (size_t)cell->n_by_key;
+    *frame = (gal_spice_frame){.cell = cell, .up = up, .multiplier = 1};
+    char *memory = malloc(n_param * (sizeof(double) + 1) + n_net * sizeof(int32_t) + 1);
+    if (!memory) return gal_fail(err, GAL_ENOMEM, "out of memory for the circuit");
+    frame->value = (double *)(void *)memory;
+    frame->net = (int32_t *)(void *)(memory + n_param * sizeof(double));
+    frame->state = (char *)(frame->net + n_net);
+    memset(frame->net, -1, n_net * sizeof(int32_t));
+    memset(frame->state, GAL_PARAM_UNKNOWN, n_param);
+    return GAL_OK;
+}
+
+void gal__spice_frame_clear(gal_spice_frame *frame) {
+    free(frame->value);
+    *frame = (gal_spice_frame){0};
+}
+
+/* What a scope's `user` points to while an expression is evaluated. */
+typedef struct place {
+    const gal_design *design;
+    gal_spice_frame *frame; /* changes as parameters of outer frames are evaluated */
+} place;
+
+static gal_status evaluate_param(gal_spice_scope *scope, gal_spice_frame *frame, int32_t i,
+                                 gal_error *err) {
+    const gal_quantity *q = &frame->cell->param.data[frame->cell->by_key[i]].value;
+    gal_status status = GAL_OK;
+    frame->value[i] = q->value;
+    if (q->text) {
+        place *at = scope->user;
+        gal_spice_frame *outer = at->frame;
+        frame->state[i] = GAL_PARAM_BUSY;
+        at->frame = frame;
+        status = gal_spice_eval(&frame->value[i], gal_view_of(q->text), scope, err);
+        at->frame = outer;
+    }
+    frame->state[i] = status == GAL_OK ? GAL_PARAM_KNOWN : GAL_PARAM_UNKNOWN;
+    return status;
+}
+
+/* A parameter that is just being evaluated is looked for further out: "w=w" means the outer one. */
+static gal_status find_param(gal_spice_scope *scope, gal_view name, double *value, gal_error *err) {
+    const place *at = scope->user;
+    const int32_t key = gal_intern_find(&at->design->names, name);
+    if (key < 0) return GAL_ENOTFOUND;
+    for (gal_spice_frame *frame = at->frame; frame; frame = frame->up) {
+        const int32_t i = gal_cell_find_param(frame->cell, key);
+        if (i < 0 || frame->state[i] == GAL_PARAM_BUSY) continue;
+        if (frame->state[i] == GAL_PARAM_UNKNOWN) GAL_TRY(evaluate_param(scope, frame, i, err));
+        *value = frame->value[i];
+        return GAL_OK;
+    }
+    return GAL_ENOTFOUND;
+}
+
+static const gal_spice_function *find_function(gal_spice_scope *scope, gal_view name) {
+    const gal_design *design = ((const place *)scope->user)->design;
+    for (size_t i = design->function.size; i-- > 0;) {
+        const gal_view known = design->function.data[i].name;
+        if (known.size == name.size && gal_view_equal_nocase(name, known.text))
+            return &design->function.data[i];
+    }
+    return NULL;
+}
+
+static void warn_once(gal_spice_evaluator *evaluator, const gal_cell *cell,
+                      const gal_element *element, const char *text) {
+    const gal_design *design = evaluator->design;
+    const size_t c = (size_t)cell->index;
+    if (evaluator->warned[c]) return;
+    evaluator->warned[c] = 1;
+    gal_warn(evaluator->warnings, design->file.data[element->file], element->line, "%s: %s",
+             element->name, text);
+}
+
+double gal__spice_evaluate(gal_spice_evaluator *evaluator, gal_spice_frame *frame,
+                           const gal_quantity *quantity, const gal_element *element) {
+    if (!quantity->text) return quantity->value;
+    place at = {evaluator->design, frame};
+    gal_spice_scope scope = {.user = &at, .find = find_param, .function = find_function};
+    gal_error err = {0};
+    double value;
+    if (gal_spice_eval(&value, gal_view_of(quantity->text), &scope, &err) == GAL_OK) return value;
+    warn_once(evaluator, frame->cell, element, err.message);
+    return NAN;
+}
+
+void gal__spice_override(gal_spice_evaluator *evaluator, gal_spice_frame *frame,
+                         const gal_element *instance) {
+    gal_spice_frame *outer = frame->up;
+    for (int32_t k = 0; k < instance->n_param; k++) {
+        const gal_param *param = &outer->cell->element_param.data[instance->first_param + k];
+        const int32_t i = gal_cell_find_param(frame->cell, param->key);
+        const int declared = i >= 0 && frame->cell->by_key[i] < frame->cell->n_header;
+        if (!declared && param->key != GAL_KEY_M) continue;
+        const double value = gal__spice_evaluate(evaluator, outer, &param->value, instance);
+        if (declared) {
+            frame->value[i] = value;
+            frame->state[i] = GAL_PARAM_KNOWN;
+        } else if (value > 0 && isfinite(value)) {
+            frame->multiplier *= value;
+        }
+    }
+}
+
+/* The parameters a device may have; NAN where it has none. */
+typedef struct sizes {
+    double w, l, wf, m, mult, nf;
+    double value; /* of r, c, ind, dc, gain, k */
+} sizes;
+
+static double *size_of_key(sizes *s, int32_t key, gal_device_type type) {
+    switch (key) {
+    case GAL_KEY_W:
+        return &s->w;
+    case GAL_KEY_L:
+        return type == GAL_INDUCTOR ? &s->value : &s->l;
+    case GAL_KEY_WF:
+    case GAL_KEY_FW:
+        return &s->wf;
+    case GAL_KEY_M:
+        return &s->m;
+    case GAL_KEY_MULT:
+    case GAL_KEY_MULTI:
+        return &s->mult;
+    case GAL_KEY_NF:
+    case GAL_KEY_NG:
+    case GAL_KEY_FINGERS:
+        return &s->nf;
+    case GAL_KEY_R:
+        return type == GAL_RESISTOR ? &s->value : NULL;
+    case GAL_KEY_C:
+        return type == GAL_CAPACITOR ? &s->value : NULL;
+    case GAL_KEY_IND:
+        return type == GAL_INDUCTOR ? &s->value : NULL;
+    case GAL_KEY_DC:
+        return type == GAL_VSOURCE || type == GAL_ISOURCE ? &s->value : NULL;
+    case GAL_KEY_K:
+        return type == GAL_MUTUAL ? &s->value : NULL;
+    case GAL_KEY_GAIN:
+        return &s->value;
+    default:
+        return NULL;
+    }
+}
+
+static double or_else(double value, double otherwise) {
+    return value > 0 && isfinite(value) ? value : otherwise;
+}
+
+/* Metres, from what may be micrometres (see spice_flatten.h). */
+static void set_dimensions(gal_device *device, gal_spice_evaluator *evaluator,
+                           const gal_element *element, double w, double l) {
+    const double micron = 1e-6, least = 1e-3;
+    const int l_bare = l >= least, w_bare = w >= least && (l_bare || l == 0);
+    device->length = l_bare ? l * micron : l;
+    device->width = w_bare ? w * micron : w;
+    if ((!l_bare && !w_bare) || evaluator->warned_microns) return;
+    evaluator->warned_microns = 1;
+    gal_warn(evaluator->warnings, evaluator->design->file.data[element->file], element->line,
+             "%s: widths and lengths of 1 mm and more are taken as micrometres", element->name);
+}
+
+void gal__spice_device(gal_device *device, gal_spice_evaluator *evaluator, gal_spice_frame *frame,
+                       const gal_element *element) {
+    sizes s = {NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+    for (int32_t k = 0; k < element->n_param; k++) {
+        const gal_param *param = &frame->cell->element_param.data[element->first_param + k];
+        double *slot = size_of_key(&s, param->key, element->type);
+        if (slot) *slot = gal__spice_evaluate(evaluator, frame, &param->value, element);
+    }
+    *device = (gal_device){.type = element->type, .model = ""};
+    if (element->model >= 0) device->model = gal_design_name(evaluator->design, element->model);
+    const double scale = evaluator->design->scale;
+    device->fingers = fmax(1, or_else(s.nf, 1));
+    device->multiplier = frame->multiplier * or_else(s.m, or_else(s.mult, 1));
+    const double w = or_else(s.w, or_else(s.wf, 0) * device->fingers);
+    set_dimensions(device, evaluator, element, w * scale, or_else(s.l, 0) * scale);
+    device->value = gal__spice_evaluate(evaluator, frame, &element->value, element);
+    if (isnan(device->value)) device->value = s.value;
+}

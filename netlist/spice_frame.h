@@ -1,0 +1,46 @@
+/* One expanded cell and the evaluation of parameters in it (internal). */
+#ifndef GAL_NETLIST_SPICE_FRAME_H
+#define GAL_NETLIST_SPICE_FRAME_H
+
+#include "netlist/design.h"
+
+typedef struct gal_spice_frame {
+    const gal_cell *cell;
+    struct gal_spice_frame *up; /* the frame of the instance's surroundings; NULL for main */
+    int32_t *net;               /* [cell->n_net] nets of the circuit, -1: not met yet */
+    double *value;              /* [cell->n_by_key] */
+    char *state;                /* [cell->n_by_key] GAL_PARAM_... */
+    double multiplier;
+    size_t prefix; /* bytes of the name that stand before every name inside */
+} gal_spice_frame;
+
+enum { GAL_PARAM_UNKNOWN, GAL_PARAM_BUSY, GAL_PARAM_KNOWN };
+
+/* Where parameters are evaluated; `warned` [cells] keeps warnings to one per cell. */
+typedef struct gal_spice_evaluator {
+    const gal_design *design;
+    gal_warnings *warnings;
+    char *warned;
+    int warned_microns;
+} gal_spice_evaluator;
+
+/* Zeroed arrays for a frame of `cell`. Errors: GAL_ENOMEM. The caller clears it. */
+gal_status gal__spice_frame_init(gal_spice_frame *frame, const gal_cell *cell, gal_spice_frame *up,
+                                 gal_error *err);
+void gal__spice_frame_clear(gal_spice_frame *frame);
+
+/* The value of a quantity of `element` inside the frame; NAN (and a warning) when it has none. */
+double gal__spice_evaluate(gal_spice_evaluator *evaluator, gal_spice_frame *frame,
+                           const gal_quantity *quantity, const gal_element *element);
+
+/* Sets the header parameters of `frame` that the instance overrides and multiplies its multiplier
+ * by the instance's m. */
+void gal__spice_override(gal_spice_evaluator *evaluator, gal_spice_frame *frame,
+                         const gal_element *instance);
+
+/* Sizes, multiplicity and value of an element that is one device. Name and pins are left out;
+ * the model is the card's. */
+void gal__spice_device(gal_device *device, gal_spice_evaluator *evaluator, gal_spice_frame *frame,
+                       const gal_element *element);
+
+#endif

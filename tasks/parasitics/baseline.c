@@ -1,0 +1,152 @@
+#include "tasks/parasitics/baseline.h"
+
+#include "gnn/ridge.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Pins of a net by relation and the devices two nets share: all that the baselines look at. */
+static float count(const float *net, int feature) {
+    return expm1f(net[feature]);
+}
+
+static const float *net_row(const gal_pex_case *pex, int32_t n) {
+    return pex->graph.net_feature + (int64_t)n * GAL_N_NET_FEATURE;
+}
+
+static float pins(const float *net) {
+    return count(net, GAL_NETF_GATES_N) + count(net, GAL_NETF_GATES_P) +
+           count(net, GAL_NETF_DIFF_N) + count(net, GAL_NETF_DIFF_P) +
+           count(net, GAL_NETF_TERMINAL);
+}
+
+/* Devices with a pin on both nets. */
+static float shared_devices(const gal_pex_case *pex, gal_pex_pair pair) {
+    const gal_graph *g = &pex->graph;
+    float n = 0;
+    for (int r = 0; r < GAL_N_RELATION; r++) {
+        const gal_csr *a = &g->devices_of[r];
+        for (int64_t k = a->ptr[pair.a]; k < a->ptr[pair.a + 1]; k++)
+            for (int q = 0; q < GAL_N_RELATION; q++) {
+                const gal_csr *nets = &g->nets_of[q];
+                for (int64_t j = nets->ptr[a->col[k]]; j < nets->ptr[a->col[k] + 1]; j++)
+                    n += nets->col[j] == pair.b;
+            }
+    }
+    return n;
+}
+
+static void net_fanout(float *x, const float *net) {
+    x[0] = 1;
+    x[1] = log1pf(pins(net));
+    x[2] = net[GAL_NETF_PORT];
+    x[3] = 0;
+}
+
+static void net_linear(float *x, const float *net) {
+    x[0] = 1;
+    for (int f = 0; f < GAL_NETF_PORT; f++)
+        if (f < GAL_PEX_LINEAR_COEF - 1) x[1 + f] = count(net, f);
+}
+
+static void pair_fanout(float *x, const gal_pex_case *pex, gal_pex_pair pair) {
+    x[0] = 1;
+    x[1] = log1pf(pins(net_row(pex, pair.a))) + log1pf(pins(net_row(pex, pair.b)));
+    x[2] = log1pf(shared_devices(pex, pair));
+    x[3] = 0;
+}
+
+static void pair_linear(float *x, const gal_pex_case *pex, gal_pex_pair pair) {
+    const float *a = net_row(pex, pair.a), *b = net_row(pex, pair.b);
+    const float shared = shared_devices(pex, pair), pa = pins(a), pb = pins(b);
+    memset(x, 0, GAL_PEX_LINEAR_COEF * sizeof *x);
+    x[0] = 1;
+    x[1] = shared;
+    x[2] = shared > 0;
+    x[3] = pa < pb ? pa : pb;
+    x[4] = pa * pb / (pa + pb + 1e-6f);
+    x[5] = sqrtf(count(a, GAL_NETF_GATE_W) * count(b, GAL_NETF_GATE_W));
+    x[6] = sqrtf(count(a, GAL_NETF_DIFF_W) * count(b, GAL_NETF_DIFF_W));
+}
+
+static void row_of(float *x, gal_pex_plain kind, gal_pex_target target, const gal_pex_case *pex,
+                   int32_t i) {
+    const int nets = target == GAL_PEX_GROUND || target == GAL_PEX_TOTAL;
+    if (nets && kind == GAL_PEX_FANOUT) net_fanout(x, net_row(pex, i));
+    else if (nets) net_linear(x, net_row(pex, i));
+    else if (kind == GAL_PEX_FANOUT) pair_fanout(x, pex, pex->pair[i]);
+    else pair_linear(x, pex, pex->pair[i]);
+}
+
+static int32_t width_of(gal_pex_plain kind) {
+    return kind == GAL_PEX_FANOUT ? GAL_PEX_FANOUT_COEF : GAL_PEX_LINEAR_COEF;
+}
+
+static int32_t rows_of(gal_pex_target target, const gal_pex_case *pex) {
+    return target == GAL_PEX_GROUND || target == GAL_PEX_TOTAL ? pex->graph.n_net : pex->n_pair;
+}
+
+/* The regression's value for sample i; NAN: takes no part. */
+static double label_of(gal_pex_plain kind, gal_pex_target target, const gal_pex_case *pex,
+                       int32_t i) {
+    if (target == GAL_PEX_EXIST) return !isnan(pex->couple[i]);
+    const float *label = target == GAL_PEX_GROUND  ? pex->ground
+                         : target == GAL_PEX_TOTAL ? pex->total
+                                                   : pex->couple;
+    return kind == GAL_PEX_FANOUT ? (double)label[i] : pow(10, (double)label[i]);
+}
+
+static gal_status fit(double *coef, const gal_pex_set *set, gal_pex_plain kind,
+                      gal_pex_target target, gal_error *err) {
+    int64_t rows = 0;
+    for (int32_t i = 0; i < set->n; i++) rows += rows_of(target, &set->item[i]);
+    gal_arena arena;
+    gal_arena_init(&arena);
+    gal_mat x = gal_mat_new(&arena, rows, width_of(kind));
+    double *y = gal_arena_alloc(&arena, ((size_t)rows + 1) * sizeof *y);
+    gal_status status = GAL_ENOMEM;
+    if (x.data && y) {
+        x.rows = 0;
+        for (int32_t i = 0; i < set->n; i++) {
+            const gal_pex_case *pex = &set->item[i];
+            for (int32_t k = 0; pex->ground && k < rows_of(target, pex); k++) {
+                const double label = label_of(kind, target, pex, k);
+                if (isnan(label)) continue;
+                y[x.rows] = label;
+                row_of(gal_mat_row(x, x.rows++), kind, target, pex, k);
+            }
+        }
+        const gal_ridge_options options = {.l2 = 1e-3,
+                                           .nonnegative = kind == GAL_PEX_LINEAR,
+                                           .free_column = kind == GAL_PEX_FANOUT};
+        status = gal_ridge_fit(coef, x, y, NULL, &options, err);
+    } else {
+        gal_fail(err, GAL_ENOMEM, "out of memory for the baselines");
+    }
+    gal_arena_clear(&arena);
+    return status;
+}
+
+gal_status gal_pex_baseline_train(gal_pex_baseline *baseline, const gal_pex_set *set,
+                                  gal_error *err) {
+    for (int t = 0; t < GAL_PEX_N_TARGET; t++) {
+        GAL_TRY(fit(baseline->fanout[t], set, GAL_PEX_FANOUT, (gal_pex_target)t, err));
+        GAL_TRY(fit(baseline->linear[t], set, GAL_PEX_LINEAR, (gal_pex_target)t, err));
+    }
+    return GAL_OK;
+}
+
+void gal_pex_baseline_apply(float *out, const gal_pex_baseline *baseline, gal_pex_plain kind,
+                            gal_pex_target target, const gal_pex_case *pex) {
+    const double *coef =
+        kind == GAL_PEX_FANOUT ? baseline->fanout[target] : baseline->linear[target];
+    for (int32_t i = 0; i < rows_of(target, pex); i++) {
+        float x[GAL_PEX_LINEAR_COEF];
+        double sum = 0;
+        row_of(x, kind, target, pex, i);
+        for (int32_t c = 0; c < width_of(kind); c++) sum += coef[c] * x[c];
+        if (kind == GAL_PEX_LINEAR && target != GAL_PEX_EXIST)
+            sum = log10(fmax(sum, GAL_PEX_FLOOR_FF));
+        out[i] = (float)sum;
+    }
+}

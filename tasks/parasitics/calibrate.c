@@ -1,0 +1,64 @@
+#include "tasks/parasitics/calibrate.h"
+
+#include <math.h>
+
+/* The prior "slope 1" weighs as much as labels whose spread sums to this many decades squared. */
+static const double slope_prior = 20;
+
+gal_pex_calibration gal_pex_calibration_none(void) {
+    return (gal_pex_calibration){.slope = {1, 1, 1}};
+}
+
+/* Sums of predictions x and labels y. */
+typedef struct moments {
+    double n, x, y, xx, xy, yy;
+} moments;
+
+static void add(moments *m, const float *mean, const float *label, int32_t n) {
+    for (int32_t i = 0; i < n; i++) {
+        if (isnan(label[i])) continue;
+        const double x = mean[i], y = label[i];
+        m->n++, m->x += x, m->y += y;
+        m->xx += x * x, m->xy += x * y, m->yy += y * y;
+    }
+}
+
+static void solve(gal_pex_calibration *c, int t, const moments *m) {
+    if (m->n < 1) return;
+    const double x = m->x / m->n, y = m->y / m->n;
+    const double xx = m->xx - m->n * x * x, xy = m->xy - m->n * x * y, yy = m->yy - m->n * y * y;
+    const double slope = (xy + slope_prior) / (xx + slope_prior);
+    const double left = yy - 2 * slope * xy + slope * slope * xx;
+    c->n[t] = (int64_t)m->n;
+    c->slope[t] = slope;
+    c->offset[t] = y - slope * x;
+    if (m->n >= 3) c->sd[t] = sqrt(fmax(left, 0) / (m->n - 1));
+}
+
+gal_status gal_pex_calibration_fit(gal_pex_calibration *out, const gal_pex_model *model,
+                                   const gal_pex_set *set, gal_error *err) {
+    moments m[3] = {{0}};
+    *out = gal_pex_calibration_none();
+    for (int32_t i = 0; i < set->n; i++) {
+        const gal_pex_case *pex = &set->item[i];
+        if (!pex->ground) continue;
+        gal_pex_output output;
+        GAL_TRY(gal_pex_model_apply(&output, model, pex, err));
+        add(&m[0], output.mean[0], pex->ground, pex->graph.n_net);
+        add(&m[1], output.mean[1], pex->total, pex->graph.n_net);
+        add(&m[2], output.mean[2], pex->couple, pex->n_pair);
+        gal_pex_output_clear(&output);
+    }
+    for (int t = 0; t < 3; t++) solve(out, t, &m[t]);
+    return GAL_OK;
+}
+
+void gal_pex_calibration_apply(gal_pex_output *output, const gal_pex_case *pex,
+                               const gal_pex_calibration *calibration) {
+    for (int t = 0; t < 3; t++)
+        for (int32_t i = 0; i < (t == GAL_PEX_COUPLE ? pex->n_pair : pex->graph.n_net); i++) {
+            float *mean = &output->mean[t][i];
+            *mean = (float)(calibration->offset[t] + calibration->slope[t] * *mean);
+            if (calibration->sd[t] > 0) output->sd[t][i] = (float)calibration->sd[t];
+        }
+}

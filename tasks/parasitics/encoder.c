@@ -1,0 +1,105 @@
+#include "tasks/parasitics/encoder.h"
+
+#include "gnn/activation.h"
+#include <stdio.h>
+
+gal_status gal_pex_encoder_init(gal_pex_encoder *encoder, gal_params *params, int32_t net_in,
+                                int32_t device_in, int32_t width, int32_t n_layer, gal_rng *rng,
+                                gal_error *err) {
+    if (n_layer < 1 || n_layer > GAL_PEX_MAX_LAYER || width < 1)
+        return gal_fail(err, GAL_EINVAL, "an encoder has 1 to %d layers", GAL_PEX_MAX_LAYER);
+    *encoder = (gal_pex_encoder){net_in, device_in, width, n_layer, {0}, {0}, {{0}}, {{0}}};
+    GAL_TRY(gal_linear_init(&encoder->from_net, params, "encoder.net", net_in, width, rng, err));
+    GAL_TRY(gal_linear_init(&encoder->from_device, params, "encoder.device", device_in, width, rng,
+                            err));
+    for (int32_t l = 0; l < n_layer; l++) {
+        char name[40];
+        snprintf(name, sizeof name, "encoder.%d.device", l);
+        GAL_TRY(gal_hetero_init(&encoder->to_device[l], params, name, width, width, width,
+                                GAL_N_RELATION, GAL_ACT_SILU, rng, err));
+        snprintf(name, sizeof name, "encoder.%d.net", l);
+        GAL_TRY(gal_hetero_init(&encoder->to_net[l], params, name, width, width, width,
+                                GAL_N_RELATION, GAL_ACT_SILU, rng, err));
+    }
+    return GAL_OK;
+}
+
+static gal_status no_memory(gal_error *err) {
+    return gal_fail(err, GAL_ENOMEM, "out of memory for the graph encoder");
+}
+
+static int allocate(gal_pex_encoded *out, gal_arena *arena, const gal_pex_encoder *encoder,
+                    const gal_graph *graph) {
+    const int32_t width = encoder->width;
+    out->net_z = gal_mat_new(arena, graph->n_net, width);
+    out->device_z = gal_mat_new(arena, graph->n_device, width);
+    int ok = out->net_z.data && out->device_z.data;
+    for (int32_t l = 0; l <= encoder->n_layer; l++) {
+        out->net[l] = gal_mat_new(arena, graph->n_net, width);
+        out->device[l] = gal_mat_new(arena, graph->n_device, width);
+        ok = ok && out->net[l].data && out->device[l].data;
+    }
+    for (int32_t l = 0; l < encoder->n_layer; l++) {
+        out->net_step[l] = gal_mat_new(arena, graph->n_net, width);
+        out->device_step[l] = gal_mat_new(arena, graph->n_device, width);
+        ok = ok && out->net_step[l].data && out->device_step[l].data;
+    }
+    return ok;
+}
+
+/* after = before + step */
+static void advance(gal_mat after, gal_mat before, gal_mat step) {
+    gal_mat_copy(after, before);
+    gal_mat_add(after, step, 1);
+}
+
+gal_status gal_pex_encode(gal_pex_encoded *out, gal_arena *arena, const gal_pex_encoder *encoder,
+                          const gal_params *params, const gal_graph *graph, gal_mat net_x,
+                          gal_mat device_x, gal_error *err) {
+    if (!allocate(out, arena, encoder, graph)) return no_memory(err);
+    gal_linear_forward(out->net_z, &encoder->from_net, params, net_x);
+    gal_act_forward(out->net[0], GAL_ACT_SILU, out->net_z);
+    gal_linear_forward(out->device_z, &encoder->from_device, params, device_x);
+    gal_act_forward(out->device[0], GAL_ACT_SILU, out->device_z);
+    for (int32_t l = 0; l < encoder->n_layer; l++) {
+        const gal_hetero *to_device = &encoder->to_device[l], *to_net = &encoder->to_net[l];
+        GAL_TRY(
+            gal_hetero_saved_new(&out->device_saved[l], arena, to_device, graph->n_device, err));
+        gal_hetero_forward(out->device_step[l], &out->device_saved[l], to_device, params,
+                           graph->nets_of, out->device[l], out->net[l]);
+        advance(out->device[l + 1], out->device[l], out->device_step[l]);
+        GAL_TRY(gal_hetero_saved_new(&out->net_saved[l], arena, to_net, graph->n_net, err));
+        gal_hetero_forward(out->net_step[l], &out->net_saved[l], to_net, params, graph->devices_of,
+                           out->net[l], out->device[l + 1]);
+        advance(out->net[l + 1], out->net[l], out->net_step[l]);
+    }
+    return GAL_OK;
+}
+
+gal_status gal_pex_encode_backward(gal_arena *arena, const gal_pex_encoder *encoder,
+                                   gal_params *params, const gal_graph *graph, gal_mat net_x,
+                                   gal_mat device_x, gal_pex_encoded *at, gal_mat dnet,
+                                   gal_error *err) {
+    const gal_mat ddevice = gal_mat_new(arena, graph->n_device, encoder->width);
+    const gal_mat net_part = gal_mat_new(arena, graph->n_net, encoder->width);
+    const gal_mat device_part = gal_mat_new(arena, graph->n_device, encoder->width);
+    const gal_mat unwanted = {0};
+    if (!ddevice.data || !net_part.data || !device_part.data) return no_memory(err);
+    gal_mat_fill(ddevice, 0);
+    for (int32_t l = encoder->n_layer - 1; l >= 0; l--) {
+        gal_hetero_backward(net_part, device_part, &encoder->to_net[l], params, graph->nets_of,
+                            at->net[l], &at->net_saved[l], at->net_step[l], dnet);
+        gal_mat_add(dnet, net_part, 1);
+        gal_mat_add(ddevice, device_part, 1);
+        gal_hetero_backward(device_part, net_part, &encoder->to_device[l], params,
+                            graph->devices_of, at->device[l], &at->device_saved[l],
+                            at->device_step[l], ddevice);
+        gal_mat_add(ddevice, device_part, 1);
+        gal_mat_add(dnet, net_part, 1);
+    }
+    gal_act_backward(dnet, GAL_ACT_SILU, at->net_z, at->net[0], dnet);
+    gal_linear_backward(unwanted, &encoder->from_net, params, net_x, dnet);
+    gal_act_backward(ddevice, GAL_ACT_SILU, at->device_z, at->device[0], ddevice);
+    gal_linear_backward(unwanted, &encoder->from_device, params, device_x, ddevice);
+    return GAL_OK;
+}

@@ -1,0 +1,310 @@
+#include "tasks/parasitics/estimate.h"
+
+#include "base/hash.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Labels drawn towards the means of known roles as if the trees counted for this many labels. */
+static const float role_shrink = 3;
+enum { ROLE_LEAST = 2, PAIR_EXTRA = 4 };
+
+static gal_status no_memory(gal_error *err) {
+    return gal_fail(err, GAL_ENOMEM, "out of memory for the physical estimate");
+}
+
+gal_pex_estimate_options gal_pex_estimate_defaults(void) {
+    return (gal_pex_estimate_options){
+        .folds = 5, .rounds = 400, .depth = 6, .rate = 0.05, .max_pair = 15000, .seed = 1};
+}
+
+void gal_pex_estimator_clear(gal_pex_estimator *estimator) {
+    for (int t = 0; t < GAL_PEX_N_TARGET; t++) gal_trees_destroy(estimator->trees[t]);
+    gal_roles_clear(&estimator->roles);
+    *estimator = (gal_pex_estimator){0};
+}
+
+void gal_pex_estimate_clear(gal_pex_estimate *estimate) {
+    free(estimate->ground);
+    free(estimate->couple);
+    *estimate = (gal_pex_estimate){0};
+}
+
+static gal_status estimate_new(gal_pex_estimate *estimate, const gal_pex_case *pex,
+                               gal_error *err) {
+    const size_t n_net = (size_t)pex->graph.n_net, n_pair = (size_t)pex->n_pair;
+    estimate->ground = calloc(2 * n_net + 1, sizeof(float));
+    estimate->couple = calloc(2 * n_pair + 1, sizeof(float));
+    if (!estimate->ground || !estimate->couple) {
+        gal_pex_estimate_clear(estimate);
+        return no_memory(err);
+    }
+    estimate->total = estimate->ground + n_net;
+    estimate->exist = estimate->couple + n_pair;
+    return GAL_OK;
+}
+
+static float larger(float a, float b) {
+    return a > b ? a : b;
+}
+static float smaller(float a, float b) {
+    return a < b ? a : b;
+}
+
+/* One pair's features and what is estimated of its two nets. */
+static void pair_row(float *row, const gal_pex_case *pex, const gal_pex_estimate *estimate,
+                     int32_t p) {
+    const gal_pex_pair pair = pex->pair[p];
+    const float *ground = estimate->ground, *total = estimate->total;
+    memcpy(row, gal_mat_row(pex->pair_x, p), (size_t)pex->pair_x.cols * sizeof *row);
+    row += pex->pair_x.cols;
+    row[0] = larger(total[pair.a], total[pair.b]);
+    row[1] = smaller(total[pair.a], total[pair.b]);
+    row[2] = larger(ground[pair.a], ground[pair.b]);
+    row[3] = smaller(ground[pair.a], ground[pair.b]);
+}
+
+/* Training rows of one target over several cases. */
+typedef struct table {
+    gal_arena arena;
+    gal_mat x; /* rows so far; capacity rows are allocated */
+    float *y;
+    int64_t capacity;
+} table;
+
+static gal_status table_new(table *t, int64_t capacity, int32_t cols, gal_error *err) {
+    gal_arena_init(&t->arena);
+    t->capacity = capacity;
+    t->x = gal_mat_new(&t->arena, capacity, cols);
+    t->x.rows = 0;
+    t->y = gal_arena_alloc(&t->arena, ((size_t)capacity + 1) * sizeof *t->y);
+    return t->x.data && t->y ? GAL_OK : no_memory(err);
+}
+
+static float *table_add(table *t, float y) {
+    t->y[t->x.rows++] = y;
+    return gal_mat_row(t->x, t->x.rows - 1);
+}
+
+/* Which cases take part: all, or all but those of one fold. */
+typedef struct selection {
+    const gal_pex_set *set;
+    const int *fold; /* [set->n] */
+    int left_out;    /* -1: none */
+} selection;
+
+static int takes_part(const selection *s, int32_t i) {
+    return s->set->item[i].ground && (s->left_out < 0 || s->fold[i] != s->left_out);
+}
+
+static const float *net_label(const gal_pex_case *pex, gal_pex_target target) {
+    return target == GAL_PEX_GROUND ? pex->ground : pex->total;
+}
+
+static gal_status net_table(table *t, const selection *s, gal_pex_target target, gal_error *err) {
+    int64_t rows = 0;
+    for (int32_t i = 0; i < s->set->n; i++) rows += s->set->item[i].graph.n_net;
+    GAL_TRY(table_new(t, rows, s->set->item[0].net_x.cols, err));
+    for (int32_t i = 0; i < s->set->n; i++) {
+        const gal_pex_case *pex = &s->set->item[i];
+        if (!takes_part(s, i)) continue;
+        for (int32_t n = 0; n < pex->graph.n_net; n++) {
+            const float y = net_label(pex, target)[n];
+            if (!isnan(y))
+                memcpy(table_add(t, y), gal_mat_row(pex->net_x, n),
+                       (size_t)t->x.cols * sizeof(float));
+        }
+    }
+    return GAL_OK;
+}
+
+/* Keeps pair p of a case with `n` pairs of its kind so that about `max` remain; a fixed choice. */
+static int sampled(int32_t p, int32_t n, int32_t max) {
+    if (n <= max) return 1;
+    uint32_t x = (uint32_t)p * 2654435761u;
+    x ^= x >> 15;
+    return (double)(x * 2246822519u >> 8) / 16777216.0 < (double)max / n;
+}
+
+static int32_t count_coupled(const gal_pex_case *pex) {
+    int32_t n = 0;
+    for (int32_t p = 0; p < pex->n_pair; p++) n += !isnan(pex->couple[p]);
+    return n;
+}
+
+static gal_status pair_table(table *t, const selection *s, gal_pex_target target,
+                             const gal_pex_estimate *estimate, int32_t max_pair, gal_error *err) {
+    int64_t rows = 0;
+    for (int32_t i = 0; i < s->set->n; i++) rows += s->set->item[i].n_pair;
+    GAL_TRY(table_new(t, rows, s->set->item[0].pair_x.cols + PAIR_EXTRA, err));
+    for (int32_t i = 0; i < s->set->n; i++) {
+        const gal_pex_case *pex = &s->set->item[i];
+        if (!takes_part(s, i)) continue;
+        const int32_t coupled = count_coupled(pex), others = pex->n_pair - coupled;
+        for (int32_t p = 0; p < pex->n_pair; p++) {
+            const int couples = !isnan(pex->couple[p]);
+            if (target == GAL_PEX_COUPLE && !couples) continue;
+            if (!sampled(p, couples ? coupled : others, couples ? max_pair : 2 * max_pair))
+                continue;
+            const float y = target == GAL_PEX_COUPLE ? pex->couple[p] : (float)couples;
+            pair_row(table_add(t, y), pex, &estimate[i], p);
+        }
+    }
+    return GAL_OK;
+}
+
+static gal_status grow_trees(gal_trees **out, const table *t, gal_pex_target target,
+                             const gal_pex_estimate_options *o, const gal_report *report,
+                             gal_error *err) {
+    gal_trees_options options = gal_trees_defaults();
+    options.objective = target == GAL_PEX_EXIST ? GAL_TREES_LOGIT : GAL_TREES_SQUARED;
+    options.rounds = o->rounds;
+    options.depth = o->depth;
+    options.rate = o->rate;
+    options.seed = o->seed;
+    return gal_trees_train(out, t->x, t->y, NULL, &options, report, err);
+}
+
+static gal_status fit_roles(gal_roles *roles, const selection *s, gal_error *err) {
+    for (int32_t i = 0; i < s->set->n; i++) {
+        const gal_pex_case *pex = &s->set->item[i];
+        if (!takes_part(s, i)) continue;
+        for (int32_t p = 0; p < pex->n_pair; p++)
+            if (!isnan(pex->couple[p]))
+                GAL_TRY(gal_roles_add(roles, pex->pair_role + (size_t)p * GAL_PEX_N_ROLE,
+                                      GAL_PEX_N_ROLE, pex->couple[p], err));
+    }
+    return gal_roles_finish(roles, ROLE_LEAST, err);
+}
+
+/* One target of the selected cases. */
+static gal_status fit(gal_pex_estimator *estimator, const selection *s, gal_pex_target target,
+                      const gal_pex_estimate *estimate, const gal_pex_estimate_options *options,
+                      const gal_report *report, gal_error *err) {
+    table t = {0};
+    const int pairs = target == GAL_PEX_COUPLE || target == GAL_PEX_EXIST;
+    gal_status status = pairs ? pair_table(&t, s, target, estimate, options->max_pair, err)
+                              : net_table(&t, s, target, err);
+    if (status == GAL_OK)
+        status = grow_trees(&estimator->trees[target], &t, target, options, report, err);
+    gal_arena_clear(&t.arena);
+    if (status == GAL_OK && target == GAL_PEX_COUPLE) status = fit_roles(&estimator->roles, s, err);
+    return status;
+}
+
+static float to_logit(float probability) {
+    const float p = smaller(larger(probability, 1e-6f), 1 - 1e-6f);
+    return logf(p / (1 - p));
+}
+
+static gal_status apply_pairs(gal_pex_estimate *out, const gal_pex_estimator *estimator,
+                              const gal_pex_case *pex, gal_error *err) {
+    gal_arena arena;
+    gal_arena_init(&arena);
+    const gal_mat x = gal_mat_new(&arena, pex->n_pair, pex->pair_x.cols + PAIR_EXTRA);
+    gal_status status = x.data ? GAL_OK : no_memory(err);
+    for (int32_t p = 0; status == GAL_OK && p < pex->n_pair; p++)
+        pair_row(gal_mat_row(x, p), pex, out, p);
+    if (status == GAL_OK)
+        status = gal_trees_predict(out->couple, estimator->trees[GAL_PEX_COUPLE], x, err);
+    if (status == GAL_OK)
+        status = gal_trees_predict(out->exist, estimator->trees[GAL_PEX_EXIST], x, err);
+    gal_arena_clear(&arena);
+    for (int32_t p = 0; status == GAL_OK && p < pex->n_pair; p++) {
+        int known;
+        out->couple[p] =
+            gal_roles_apply(&estimator->roles, pex->pair_role + (size_t)p * GAL_PEX_N_ROLE,
+                            GAL_PEX_N_ROLE, out->couple[p], role_shrink, &known);
+        out->exist[p] = to_logit(out->exist[p]);
+    }
+    return status;
+}
+
+static gal_status apply_nets(gal_pex_estimate *out, const gal_pex_estimator *estimator,
+                             const gal_pex_case *pex, gal_error *err) {
+    GAL_TRY(gal_trees_predict(out->ground, estimator->trees[GAL_PEX_GROUND], pex->net_x, err));
+    return gal_trees_predict(out->total, estimator->trees[GAL_PEX_TOTAL], pex->net_x, err);
+}
+
+gal_status gal_pex_estimate_case(gal_pex_estimate *out, const gal_pex_estimator *estimator,
+                                 const gal_pex_case *pex, gal_error *err) {
+    GAL_TRY(estimate_new(out, pex, err));
+    gal_status status = apply_nets(out, estimator, pex, err);
+    if (status == GAL_OK) status = apply_pairs(out, estimator, pex, err);
+    if (status != GAL_OK) gal_pex_estimate_clear(out);
+    return status;
+}
+
+static int by_hash(const void *x, const void *y) {
+    const uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
+    return (a > b) - (a < b);
+}
+
+/* Groups are dealt to the folds in the order of their mixed hashes, so that any two groups part
+ * where they can; `hash` [set->n] is scratch. */
+static void assign_folds(int *fold, uint64_t *hash, const gal_pex_set *set, int folds,
+                         uint64_t seed) {
+    int32_t n = 0;
+    for (int32_t i = 0; i < set->n; i++) hash[i] = gal_hash_mix(seed, set->group[i]);
+    qsort(hash, (size_t)set->n, sizeof *hash, by_hash);
+    for (int32_t i = 0; i < set->n; i++)
+        if (n == 0 || hash[n - 1] != hash[i]) hash[n++] = hash[i];
+    for (int32_t i = 0; i < set->n; i++) {
+        const uint64_t mine = gal_hash_mix(seed, set->group[i]);
+        const uint64_t *at = bsearch(&mine, hash, (size_t)n, sizeof mine, by_hash);
+        fold[i] = (int)((at - hash) % folds);
+    }
+}
+
+typedef gal_status apply_fn(gal_pex_estimate *, const gal_pex_estimator *, const gal_pex_case *,
+                            gal_error *);
+
+/* Estimates every case by trees of the two targets grown without its fold. */
+static gal_status cross_fit(gal_pex_estimate *estimate, const gal_pex_set *set, const int *fold,
+                            gal_pex_target first, gal_pex_target second, apply_fn *apply,
+                            const gal_pex_estimate_options *options, const gal_report *report,
+                            gal_error *err) {
+    for (int k = 0; k < options->folds; k++) {
+        const selection s = {set, fold, k};
+        gal_pex_estimator part = {0};
+        gal_status status = fit(&part, &s, first, estimate, options, report, err);
+        if (status == GAL_OK) status = fit(&part, &s, second, estimate, options, report, err);
+        for (int32_t i = 0; status == GAL_OK && i < set->n; i++)
+            if (fold[i] == k) status = apply(&estimate[i], &part, &set->item[i], err);
+        gal_pex_estimator_clear(&part);
+        if (status != GAL_OK) return status;
+    }
+    return GAL_OK;
+}
+
+static gal_status train(gal_pex_estimator *estimator, gal_pex_estimate *estimate,
+                        const gal_pex_set *set, const int *fold,
+                        const gal_pex_estimate_options *options, const gal_report *report,
+                        gal_error *err) {
+    const selection all = {set, fold, -1};
+    GAL_TRY(cross_fit(estimate, set, fold, GAL_PEX_GROUND, GAL_PEX_TOTAL, apply_nets, options,
+                      report, err));
+    GAL_TRY(fit(estimator, &all, GAL_PEX_GROUND, estimate, options, report, err));
+    GAL_TRY(fit(estimator, &all, GAL_PEX_TOTAL, estimate, options, report, err));
+    GAL_TRY(cross_fit(estimate, set, fold, GAL_PEX_COUPLE, GAL_PEX_EXIST, apply_pairs, options,
+                      report, err));
+    GAL_TRY(fit(estimator, &all, GAL_PEX_COUPLE, estimate, options, report, err));
+    return fit(estimator, &all, GAL_PEX_EXIST, estimate, options, report, err);
+}
+
+gal_status gal_pex_estimator_train(gal_pex_estimator *estimator, gal_pex_estimate *estimate,
+                                   const gal_pex_set *set, const gal_pex_estimate_options *options,
+                                   const gal_report *report, gal_error *err) {
+    *estimator = (gal_pex_estimator){0};
+    int *fold = malloc(((size_t)set->n + 1) * sizeof *fold);
+    uint64_t *hash = malloc(((size_t)set->n + 1) * sizeof *hash);
+    gal_status status = fold && hash ? GAL_OK : no_memory(err);
+    if (status == GAL_OK) assign_folds(fold, hash, set, options->folds, options->seed);
+    for (int32_t i = 0; status == GAL_OK && i < set->n; i++)
+        status = estimate_new(&estimate[i], &set->item[i], err);
+    if (status == GAL_OK) status = train(estimator, estimate, set, fold, options, report, err);
+    free(fold);
+    free(hash);
+    if (status != GAL_OK) gal_pex_estimator_clear(estimator);
+    return status;
+}

@@ -1,0 +1,58 @@
+/* The physical estimate: boosted trees over the physical features, and the role memory.
+ *
+ * It stands before the network, which corrects it; and it is a model of its own. To train the
+ * network on honest estimates, every training case is estimated by trees that never saw its group
+ * (cross-fitting); unseen circuits are estimated by trees that saw all.
+ */
+#ifndef GAL_TASKS_PARASITICS_ESTIMATE_H
+#define GAL_TASKS_PARASITICS_ESTIMATE_H
+
+#include "gnn/trees.h"
+#include "tasks/parasitics/data.h"
+#include "tasks/parasitics/roles.h"
+
+typedef enum gal_pex_target {
+    GAL_PEX_GROUND,
+    GAL_PEX_TOTAL,
+    GAL_PEX_COUPLE, /* log10 fF of pairs that couple */
+    GAL_PEX_EXIST,  /* does a pair couple by 1 aF or more? */
+    GAL_PEX_N_TARGET
+} gal_pex_target;
+
+typedef struct gal_pex_estimator {
+    gal_trees *trees[GAL_PEX_N_TARGET];
+    gal_roles roles; /* of coupled pairs */
+} gal_pex_estimator;
+
+/* Estimates of one case; log10 fF, exist as a logit. Memory belongs to the estimate. */
+typedef struct gal_pex_estimate {
+    float *ground, *total; /* [n_net] */
+    float *couple, *exist; /* [n_pair] */
+} gal_pex_estimate;
+
+typedef struct gal_pex_estimate_options {
+    int folds;  /* of the cross-fitting, >= 2 */
+    int rounds; /* trees per target */
+    int depth;
+    double rate;
+    int32_t max_pair; /* coupled pairs, and as many others, drawn from one circuit */
+    uint64_t seed;
+} gal_pex_estimate_options;
+
+GAL_API gal_pex_estimate_options gal_pex_estimate_defaults(void);
+
+/* Trains on all cases of the set; estimate[set->n] receives the cross-fitted estimates, which
+ * the caller clears, also after an error. Errors: GAL_ENOMEM, GAL_EINVAL (no labels),
+ * GAL_ECANCELED. */
+GAL_API gal_status gal_pex_estimator_train(gal_pex_estimator *estimator, gal_pex_estimate *estimate,
+                                           const gal_pex_set *set,
+                                           const gal_pex_estimate_options *options,
+                                           const gal_report *report, gal_error *err);
+GAL_API void gal_pex_estimator_clear(gal_pex_estimator *estimator);
+
+/* Estimates one case. GAL_ENOMEM. O(nets + pairs). */
+GAL_API gal_status gal_pex_estimate_case(gal_pex_estimate *out, const gal_pex_estimator *estimator,
+                                         const gal_pex_case *pex, gal_error *err);
+GAL_API void gal_pex_estimate_clear(gal_pex_estimate *estimate);
+
+#endif

@@ -1,0 +1,287 @@
+#include "tasks/parasitics/evaluate.h"
+
+#include "base/vec.h"
+#include "gnn/metrics.h"
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Pooled samples of one predictor and target. */
+typedef struct pool {
+    gal_vec(double) pred, truth, sd; /* log10 fF */
+    gal_vec(int32_t) pred_class, class;
+    gal_vec(unsigned char) routed;
+    gal_vec(double) score; /* existence of near pairs */
+    gal_vec(unsigned char) exists;
+    double far_exists, far_absent; /* pairs never scored */
+} pool;
+
+static void pool_free(pool *p) {
+    gal_vec_free(&p->pred);
+    gal_vec_free(&p->truth);
+    gal_vec_free(&p->sd);
+    gal_vec_free(&p->pred_class);
+    gal_vec_free(&p->class);
+    gal_vec_free(&p->routed);
+    gal_vec_free(&p->score);
+    gal_vec_free(&p->exists);
+}
+
+/* One predictor's say on a case. */
+typedef struct say {
+    const float *mean, *sd; /* sd may be NULL */
+    const int32_t *grade;   /* NULL: the class of the mean */
+    const float *exist;     /* pairs only */
+} say;
+
+static int add_regression(pool *p, const say *s, const float *label, const uint8_t *routed,
+                          const gal_pex_pair *pair, int32_t n) {
+    int ok = 1;
+    for (int32_t i = 0; ok && i < n; i++) {
+        if (isnan(label[i])) continue;
+        const int on_wires = pair ? routed[pair[i].a] && routed[pair[i].b] : routed[i];
+        ok = gal_vec_push(&p->pred, (double)s->mean[i]) &&
+             gal_vec_push(&p->truth, (double)label[i]) &&
+             gal_vec_push(&p->sd, s->sd ? (double)s->sd[i] : 0.0) &&
+             gal_vec_push(&p->pred_class, s->grade ? s->grade[i] : gal_pex_class(s->mean[i])) &&
+             gal_vec_push(&p->class, gal_pex_class(label[i])) &&
+             gal_vec_push(&p->routed, (unsigned char)on_wires);
+    }
+    return ok;
+}
+
+static int add_existence(pool *p, const float *score, const gal_pex_case *pex) {
+    const double n = pex->graph.n_net;
+    double scored = 0;
+    for (int32_t i = 0; i < pex->n_pair; i++) {
+        const int exists = !isnan(pex->couple[i]);
+        scored++;
+        if (!pex->near[i]) {
+            p->far_exists += exists;
+            p->far_absent += !exists;
+        } else if (!gal_vec_push(&p->score, (double)score[i]) ||
+                   !gal_vec_push(&p->exists, (unsigned char)exists)) {
+            return 0;
+        }
+    }
+    p->far_absent += n * (n - 1) / 2 - scored;
+    return 1;
+}
+
+static int add_case(pool pools[3], const say s[3], const gal_pex_case *pex) {
+    return add_regression(&pools[0], &s[0], pex->ground, pex->routed, NULL, pex->graph.n_net) &&
+           add_regression(&pools[1], &s[1], pex->total, pex->routed, NULL, pex->graph.n_net) &&
+           add_regression(&pools[2], &s[2], pex->couple, pex->routed, pex->pair, pex->n_pair) &&
+           add_existence(&pools[2], s[2].exist, pex);
+}
+
+static gal_status no_memory(gal_error *err) {
+    return gal_fail(err, GAL_ENOMEM, "out of memory for the evaluation");
+}
+
+/* A baseline's say, into the arena. */
+static gal_status add_baseline(pool pools[3], gal_pex_plain kind, const gal_pex_model *model,
+                               const gal_pex_case *pex, gal_error *err) {
+    gal_arena arena;
+    gal_arena_init(&arena);
+    float *out[GAL_PEX_N_TARGET];
+    int ok = 1;
+    for (int t = 0; ok && t < GAL_PEX_N_TARGET; t++) {
+        out[t] = GAL_ARENA_ARRAY(&arena, float, t < 2 ? pex->graph.n_net : pex->n_pair);
+        ok = out[t] != NULL;
+        if (ok) gal_pex_baseline_apply(out[t], &model->baseline, kind, (gal_pex_target)t, pex);
+    }
+    if (ok) {
+        const say s[3] = {{.mean = out[0]}, {.mean = out[1]}, {.mean = out[2], .exist = out[3]}};
+        ok = add_case(pools, s, pex);
+    }
+    gal_arena_clear(&arena);
+    return ok ? GAL_OK : no_memory(err);
+}
+
+static gal_status add_model(pool pools[3], const gal_pex_model *model, const gal_pex_case *pex,
+                            const gal_pex_estimate *estimate, gal_error *err) {
+    gal_pex_output out;
+    GAL_TRY(gal_pex_model_apply_to(&out, model, pex, estimate, err));
+    say s[3];
+    for (int t = 0; t < 3; t++) s[t] = (say){out.mean[t], out.sd[t], out.grade[t], out.exist};
+    const int ok = add_case(pools, s, pex);
+    gal_pex_output_clear(&out);
+    return ok ? GAL_OK : no_memory(err);
+}
+
+/* The estimate is a model without networks. */
+static gal_status add_estimate(pool pools[3], const gal_pex_model *model, const gal_pex_case *pex,
+                               const gal_pex_estimate *estimate, gal_error *err) {
+    gal_pex_model bare = *model; /* shallow: only read */
+    bare.n_member = 0;
+    return add_model(pools, &bare, pex, estimate, err);
+}
+
+static gal_status add_all(pool pools[GAL_PEX_N_PREDICTOR][3], const gal_pex_model *model,
+                          const gal_pex_case *pex, gal_error *err) {
+    gal_pex_estimate estimate;
+    GAL_TRY(gal_pex_estimate_case(&estimate, &model->estimator, pex, err));
+    gal_status status = add_model(pools[GAL_PEX_BY_MODEL], model, pex, &estimate, err);
+    if (status == GAL_OK)
+        status = add_estimate(pools[GAL_PEX_BY_ESTIMATE], model, pex, &estimate, err);
+    if (status == GAL_OK)
+        status = add_baseline(pools[GAL_PEX_BY_LINEAR], GAL_PEX_LINEAR, model, pex, err);
+    if (status == GAL_OK)
+        status = add_baseline(pools[GAL_PEX_BY_FANOUT], GAL_PEX_FANOUT, model, pex, err);
+    gal_pex_estimate_clear(&estimate);
+    return status;
+}
+
+/* AUC over all pairs: near ones by their scores, far ones tied below. */
+static gal_status existence_auc(double *auc, const pool *p, gal_error *err) {
+    double near_auc;
+    GAL_TRY(gal_score_auc(&near_auc, p->score.data, p->exists.data, (int64_t)p->score.size, err));
+    double exists = 0;
+    for (size_t i = 0; i < p->exists.size; i++) exists += p->exists.data[i];
+    const double absent = (double)p->exists.size - exists;
+    const double won = (exists && absent ? exists * absent * near_auc : 0) +
+                       exists * p->far_absent + 0.5 * p->far_exists * p->far_absent;
+    const double all = (exists + p->far_exists) * (absent + p->far_absent);
+    *auc = all > 0 ? won / all : NAN;
+    return GAL_OK;
+}
+
+static double routed_r2(int64_t *n, const pool *p) {
+    double *pred = malloc((p->pred.size + 1) * sizeof *pred);
+    double *truth = malloc((p->pred.size + 1) * sizeof *truth);
+    double r2 = NAN;
+    *n = 0;
+    if (pred && truth) {
+        for (size_t i = 0; i < p->pred.size; i++)
+            if (p->routed.data[i]) {
+                pred[*n] = p->pred.data[i];
+                truth[(*n)++] = p->truth.data[i];
+            }
+        r2 = gal_score_regression(pred, truth, *n).r2;
+    }
+    free(pred);
+    free(truth);
+    return r2;
+}
+
+static gal_status score_ape(double *out, const pool *p, gal_error *err) {
+    const size_t n = p->pred.size;
+    double *linear = malloc((2 * n + 1) * sizeof *linear);
+    if (!linear) return no_memory(err);
+    for (size_t i = 0; i < n; i++) {
+        linear[i] = pow(10, p->pred.data[i]);
+        linear[n + i] = pow(10, p->truth.data[i]);
+    }
+    const gal_status status = gal_score_median_ape(out, linear, linear + n, (int64_t)n, err);
+    free(linear);
+    return status;
+}
+
+static gal_status conclude(gal_pex_score *score, const pool *p, int pairs, int has_sd,
+                           gal_error *err) {
+    const int64_t n = (int64_t)p->pred.size;
+    int64_t confusion[GAL_PEX_N_CLASS * GAL_PEX_N_CLASS];
+    const gal_regression_score r = gal_score_regression(p->pred.data, p->truth.data, n);
+    *score = (gal_pex_score){.n = n, .r2_log = r.r2, .mae_log = r.mae, .auc = NAN, .coverage = NAN};
+    GAL_TRY(score_ape(&score->median_ape, p, err));
+    score->macro_f1 =
+        gal_score_classes(confusion, p->pred_class.data, p->class.data, n, GAL_PEX_N_CLASS)
+            .macro_f1;
+    score->routed_r2_log = routed_r2(&score->routed_n, p);
+    if (has_sd) score->coverage = gal_score_coverage(p->pred.data, p->sd.data, p->truth.data, n, 1);
+    return pairs ? existence_auc(&score->auc, p, err) : GAL_OK;
+}
+
+static gal_status gather(pool pools[GAL_PEX_N_PREDICTOR][3], gal_pex_evaluation *out,
+                         const gal_pex_model *model, const gal_pex_set *set,
+                         const gal_report *report, gal_error *err) {
+    for (int32_t i = 0; i < set->n; i++) {
+        if (!set->item[i].ground) continue;
+        if (!gal_progress(report, "evaluating", i, set->n, "%s", set->item[i].circuit->name))
+            return gal_fail(err, GAL_ECANCELED, "interrupted");
+        GAL_TRY(add_all(pools, model, &set->item[i], err));
+        out->n_circuit++;
+    }
+    if (out->n_circuit == 0) return gal_fail(err, GAL_EINVAL, "the data has no capacitances");
+    for (int k = 0; k < GAL_PEX_N_PREDICTOR; k++)
+        for (int t = 0; t < 3; t++)
+            GAL_TRY(conclude(&out->score[k][t], &pools[k][t], t == GAL_PEX_COUPLE,
+                             k <= GAL_PEX_BY_ESTIMATE, err));
+    return GAL_OK;
+}
+
+gal_status gal_pex_evaluate(gal_pex_evaluation *out, const gal_pex_model *model,
+                            const gal_pex_set *set, const gal_report *report, gal_error *err) {
+    pool pools[GAL_PEX_N_PREDICTOR][3];
+    memset(pools, 0, sizeof pools);
+    *out = (gal_pex_evaluation){0};
+    const gal_status status = gather(pools, out, model, set, report, err);
+    for (int k = 0; k < GAL_PEX_N_PREDICTOR; k++)
+        for (int t = 0; t < 3; t++) pool_free(&pools[k][t]);
+    return status;
+}
+
+static const char *const predictor_name[] = {"model", "trees", "linear", "fan-out"};
+static const char *const target_name[] = {"ground", "total", "coupling"};
+
+static void table_number(gal_buf *out, const char *format, double value) {
+    if (isnan(value)) gal_buf_printf(out, " %9s", "-");
+    else gal_buf_printf(out, format, value);
+}
+
+gal_status gal_pex_evaluation_table(gal_buf *out, const gal_pex_evaluation *evaluation,
+                                    gal_error *err) {
+    gal_buf_printf(out, "%d circuits\n%-9s %-8s %8s %9s %9s %9s %9s %9s %9s %9s\n",
+                   evaluation->n_circuit, "", "by", "n", "r2_log", "mae_log", "med_ape", "macro_f1",
+                   "routed_r2", "auc", "in +-1sd");
+    for (int t = 0; t < 3; t++)
+        for (int k = 0; k < GAL_PEX_N_PREDICTOR; k++) {
+            const gal_pex_score *s = &evaluation->score[k][t];
+            gal_buf_printf(out, "%-9s %-8s %8lld", k == 0 ? target_name[t] : "", predictor_name[k],
+                           (long long)s->n);
+            table_number(out, " %9.4f", s->r2_log);
+            table_number(out, " %9.4f", s->mae_log);
+            table_number(out, " %8.1f%%", 100 * s->median_ape);
+            table_number(out, " %9.3f", s->macro_f1);
+            table_number(out, " %9.4f", s->routed_r2_log);
+            table_number(out, " %9.4f", s->auc);
+            table_number(out, " %8.1f%%", 100 * s->coverage);
+            gal_buf_text(out, "\n");
+        }
+    return gal_buf_ok(out, err);
+}
+
+static json_t *json_number(double value) {
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *json_score(const gal_pex_score *s) {
+    return json_pack("{s:I,s:o,s:o,s:o,s:o,s:o,s:I,s:o,s:o}", "n", (json_int_t)s->n, "r2_log",
+                     json_number(s->r2_log), "mae_log", json_number(s->mae_log), "median_ape",
+                     json_number(s->median_ape), "macro_f1", json_number(s->macro_f1),
+                     "routed_r2_log", json_number(s->routed_r2_log), "routed_n",
+                     (json_int_t)s->routed_n, "auc", json_number(s->auc), "coverage_1sd",
+                     json_number(s->coverage));
+}
+
+gal_status gal_pex_evaluation_json(gal_buf *out, const gal_pex_evaluation *evaluation,
+                                   gal_error *err) {
+    json_t *root = json_pack("{s:i}", "circuits", evaluation->n_circuit);
+    json_t *plain = json_object();
+    for (int k = 0; k < GAL_PEX_N_PREDICTOR; k++) {
+        json_t *to = k == GAL_PEX_BY_MODEL ? root : json_object();
+        for (int t = 0; t < 3; t++)
+            json_object_set_new(to, target_name[t], json_score(&evaluation->score[k][t]));
+        if (k != GAL_PEX_BY_MODEL) json_object_set_new(plain, predictor_name[k], to);
+    }
+    json_object_set_new(root, "baselines", plain);
+    char *text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
+    json_decref(root);
+    if (!text) return no_memory(err);
+    gal_buf_text(out, text);
+    gal_buf_text(out, "\n");
+    free(text);
+    return gal_buf_ok(out, err);
+}

@@ -1,0 +1,162 @@
+#include "tasks/parasitics/model.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void gal_pex_model_clear(gal_pex_model *model) {
+    gal_pex_estimator_clear(&model->estimator);
+    gal_pex_scaler_clear(&model->scaler);
+    for (int32_t m = 0; m < model->n_member; m++) gal_params_clear(&model->member[m].params);
+    *model = (gal_pex_model){0};
+}
+
+gal_status gal_pex_member_init(gal_pex_member *member, const gal_pex_scaler *scaler,
+                               const gal_pex_shape *shape, uint64_t seed, gal_error *err) {
+    gal_rng rng;
+    gal_rng_init(&rng, seed, 0);
+    gal_params_init(&member->params);
+    const gal_status status = gal_pex_network_init(&member->network, &member->params, scaler->n_net,
+                                                   scaler->n_device, scaler->n_pair, shape->width,
+                                                   shape->n_layer, shape->dropout, &rng, err);
+    if (status != GAL_OK) gal_params_clear(&member->params);
+    return status;
+}
+
+void gal_pex_output_clear(gal_pex_output *out) {
+    gal_arena_clear(&out->arena);
+    *out = (gal_pex_output){0};
+}
+
+static gal_status no_memory(gal_error *err) {
+    return gal_fail(err, GAL_ENOMEM, "out of memory for the prediction");
+}
+
+static gal_status output_new(gal_pex_output *out, const gal_pex_case *pex, gal_error *err) {
+    *out = (gal_pex_output){0};
+    gal_arena_init(&out->arena);
+    int ok = 1;
+    for (int t = 0; t < 3; t++) {
+        const int32_t n = t == GAL_PEX_COUPLE ? pex->n_pair : pex->graph.n_net;
+        out->mean[t] = GAL_ARENA_ARRAY(&out->arena, float, n);
+        out->sd[t] = GAL_ARENA_ARRAY(&out->arena, float, n);
+        out->grade[t] = GAL_ARENA_ARRAY(&out->arena, int32_t, n);
+        ok = ok && out->mean[t] && out->sd[t] && out->grade[t];
+    }
+    out->exist = GAL_ARENA_ARRAY(&out->arena, float, pex->n_pair);
+    return ok && out->exist ? GAL_OK : no_memory(err);
+}
+
+/* Sums over the ensemble, per sample of one target. */
+typedef struct tally {
+    float *mean, *square, *variance; /* [n] of corrections; of predicted variances */
+    float *logit;                    /* [n, GAL_PEX_N_CLASS] */
+} tally;
+
+static int tally_new(tally *t, gal_arena *arena, int64_t n) {
+    t->mean = GAL_ARENA_ARRAY(arena, float, 3 * n);
+    t->logit = GAL_ARENA_ARRAY(arena, float, GAL_PEX_N_CLASS *n);
+    if (!t->mean || !t->logit) return 0;
+    t->square = t->mean + n;
+    t->variance = t->square + n;
+    return 1;
+}
+
+static void tally_add(tally *t, gal_mat out, int32_t mean, int32_t classes) {
+    for (int64_t r = 0; r < out.rows; r++) {
+        const float *row = gal_mat_row(out, r);
+        t->mean[r] += row[mean];
+        t->square[r] += row[mean] * row[mean];
+        t->variance[r] += expf(fminf(row[mean + 1], 4));
+        for (int k = 0; k < GAL_PEX_N_CLASS; k++)
+            t->logit[r * GAL_PEX_N_CLASS + k] += row[classes + k];
+    }
+}
+
+static int32_t largest(const float *logit) {
+    int32_t best = 0;
+    for (int32_t k = 1; k < GAL_PEX_N_CLASS; k++)
+        if (logit[k] > logit[best]) best = k;
+    return best;
+}
+
+/* Mixture of the members: mean of means; variance within plus variance between. */
+static void conclude(gal_pex_output *out, int target, const tally *t, int64_t n, int32_t members,
+                     double factor, double gain) {
+    for (int64_t r = 0; r < n; r++) {
+        const double m = (double)t->mean[r] / members;
+        const double between = fmax((double)t->square[r] / members - m * m, 0);
+        out->mean[target][r] += (float)(gain * m);
+        out->sd[target][r] = (float)(factor * sqrt((double)t->variance[r] / members + between));
+        out->grade[target][r] = largest(t->logit + r * GAL_PEX_N_CLASS);
+    }
+}
+
+static gal_status run_members(gal_pex_output *out, gal_arena *arena, const gal_pex_model *model,
+                              const gal_pex_input *input, gal_error *err) {
+    const int64_t n_net = input->pex->graph.n_net, n_pair = input->pex->n_pair;
+    const gal_mat net = gal_mat_new(arena, n_net, GAL_PEX_N_NET_OUT);
+    const gal_mat pair = gal_mat_new(arena, n_pair, GAL_PEX_N_PAIR_OUT);
+    const float share = (float)(model->gain[GAL_PEX_EXIST] / model->n_member);
+    tally t[3];
+    if (!net.data || !pair.data || !tally_new(&t[0], arena, n_net) ||
+        !tally_new(&t[1], arena, n_net) || !tally_new(&t[2], arena, n_pair))
+        return no_memory(err);
+    for (int32_t m = 0; m < model->n_member; m++) {
+        const gal_pex_member *member = &model->member[m];
+        gal_arena scratch;
+        gal_arena_init(&scratch);
+        const gal_status status =
+            gal_pex_network_run(net, pair, &scratch, &member->network, &member->params, input, err);
+        gal_arena_clear(&scratch);
+        if (status != GAL_OK) return status;
+        tally_add(&t[0], net, GAL_PEX_OUT_GROUND, GAL_PEX_OUT_GROUND_CLASS);
+        tally_add(&t[1], net, GAL_PEX_OUT_TOTAL, GAL_PEX_OUT_TOTAL_CLASS);
+        tally_add(&t[2], pair, GAL_PEX_OUT_COUPLE, GAL_PEX_OUT_COUPLE_CLASS);
+        for (int64_t p = 0; p < n_pair; p++)
+            out->exist[p] += share * gal_mat_row(pair, p)[GAL_PEX_OUT_EXIST];
+    }
+    conclude(out, 0, &t[0], n_net, model->n_member, model->sd_factor[0], model->gain[0]);
+    conclude(out, 1, &t[1], n_net, model->n_member, model->sd_factor[1], model->gain[1]);
+    conclude(out, 2, &t[2], n_pair, model->n_member, model->sd_factor[2], model->gain[2]);
+    return GAL_OK;
+}
+
+/* The estimate alone: constant deviations, classes by the mean. */
+static void fill_estimate(gal_pex_output *out, const gal_pex_model *model, const gal_pex_case *pex,
+                          const gal_pex_estimate *estimate) {
+    const float *source[3] = {estimate->ground, estimate->total, estimate->couple};
+    for (int t = 0; t < 3; t++)
+        for (int32_t i = 0; i < (t == GAL_PEX_COUPLE ? pex->n_pair : pex->graph.n_net); i++) {
+            out->mean[t][i] = source[t][i];
+            out->sd[t][i] = (float)model->estimate_sd[t];
+            out->grade[t][i] = gal_pex_class(source[t][i]);
+        }
+    memcpy(out->exist, estimate->exist, (size_t)pex->n_pair * sizeof *out->exist);
+}
+
+gal_status gal_pex_model_apply_to(gal_pex_output *out, const gal_pex_model *model,
+                                  const gal_pex_case *pex, const gal_pex_estimate *estimate,
+                                  gal_error *err) {
+    gal_arena arena;
+    gal_arena_init(&arena);
+    gal_pex_input input;
+    gal_status status = output_new(out, pex, err);
+    if (status == GAL_OK) fill_estimate(out, model, pex, estimate);
+    if (status == GAL_OK && model->n_member > 0) {
+        status = gal_pex_input_make(&input, &arena, &model->scaler, pex, estimate, err);
+        if (status == GAL_OK) status = run_members(out, &arena, model, &input, err);
+    }
+    gal_arena_clear(&arena);
+    if (status != GAL_OK) gal_pex_output_clear(out);
+    return status;
+}
+
+gal_status gal_pex_model_apply(gal_pex_output *out, const gal_pex_model *model,
+                               const gal_pex_case *pex, gal_error *err) {
+    gal_pex_estimate estimate;
+    GAL_TRY(gal_pex_estimate_case(&estimate, &model->estimator, pex, err));
+    const gal_status status = gal_pex_model_apply_to(out, model, pex, &estimate, err);
+    gal_pex_estimate_clear(&estimate);
+    return status;
+}

@@ -1,0 +1,67 @@
+/* A parasitics model: estimator, scaler and an ensemble of correcting networks in one file.
+ *
+ * The file is safetensors: trees as u8 tensors, roles, scales and network weights as arrays,
+ * sizes and provenance as metadata. A file whose features differ from this program's is refused.
+ */
+#ifndef GAL_TASKS_PARASITICS_MODEL_H
+#define GAL_TASKS_PARASITICS_MODEL_H
+
+#include "gnn/safetensors.h"
+#include "tasks/parasitics/baseline.h"
+#include "tasks/parasitics/scaler.h"
+
+enum { GAL_PEX_MAX_MEMBER = 8 };
+
+/* Sizes of the network; stored with the model. */
+typedef struct gal_pex_shape {
+    int32_t width, n_layer;
+    float dropout;
+} gal_pex_shape;
+
+typedef struct gal_pex_member {
+    gal_params params;
+    gal_pex_network network;
+} gal_pex_member;
+
+typedef struct gal_pex_model {
+    gal_pex_estimator estimator;
+    gal_pex_scaler scaler;
+    gal_pex_baseline baseline;
+    gal_pex_shape shape;
+    gal_pex_member member[GAL_PEX_MAX_MEMBER];
+    int32_t n_member; /* 0: the estimate alone */
+    /* From training circuits the networks did not see; ground, total, coupling (existence). */
+    double estimate_sd[3]; /* deviation of log10 C by the estimate alone */
+    double sd_factor[3];   /* makes the networks' deviations honest */
+    double gain[4];        /* share of the networks' correction to believe, in [0, 1] */
+    char trained_on[512];  /* data, split and seeds, for the record */
+    uint64_t dataset;      /* hash of the training circuits */
+} gal_pex_model;
+
+/* The networks' parameters registered and initialised from `seed`; scaler and shape must be set. */
+GAL_API gal_status gal_pex_member_init(gal_pex_member *member, const gal_pex_scaler *scaler,
+                                       const gal_pex_shape *shape, uint64_t seed, gal_error *err);
+GAL_API void gal_pex_model_clear(gal_pex_model *model);
+
+GAL_API gal_status gal_pex_model_save(const char *path, const gal_pex_model *model, gal_error *err);
+/* Errors: those of gal_safetensors_read, GAL_EMISMATCH. The caller clears it. */
+GAL_API gal_status gal_pex_model_load(gal_pex_model *model, const char *path, gal_error *err);
+
+/* What a model says of one case; memory from one block freed by clear. log10 fF. */
+typedef struct gal_pex_output {
+    gal_arena arena;
+    float *mean[3], *sd[3]; /* ground, total [n_net]; coupling [n_pair] */
+    int32_t *grade[3];      /* class of the class head (or of the mean, without networks) */
+    float *exist;           /* [n_pair] logit that the pair couples */
+} gal_pex_output;
+
+/* Applies the model. GAL_ENOMEM. Near-linear in nets and pairs. */
+GAL_API gal_status gal_pex_model_apply(gal_pex_output *out, const gal_pex_model *model,
+                                       const gal_pex_case *pex, gal_error *err);
+/* The same from a ready estimate (cross-fitted ones, in training). */
+GAL_API gal_status gal_pex_model_apply_to(gal_pex_output *out, const gal_pex_model *model,
+                                          const gal_pex_case *pex, const gal_pex_estimate *estimate,
+                                          gal_error *err);
+GAL_API void gal_pex_output_clear(gal_pex_output *out);
+
+#endif

@@ -1,0 +1,233 @@
+/* Models as files: see model.h. */
+#include "tasks/parasitics/features.h"
+#include "tasks/parasitics/model.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const tree_name[GAL_PEX_N_TARGET] = {"trees.ground", "trees.total",
+                                                        "trees.couple", "trees.exist"};
+static const char format_name[] = "galena parasitics 1";
+
+/* Bytes of the saved trees, alive until the file is written. */
+typedef struct tree_bytes {
+    unsigned char *data[GAL_PEX_N_TARGET];
+} tree_bytes;
+
+static gal_status add(gal_safetensors *st, const char *name, gal_dtype dtype, int64_t n,
+                      const void *data, gal_error *err) {
+    return gal_safetensors_add(st, name, dtype, 1, &n, data, err);
+}
+
+static gal_status add_estimator(gal_safetensors *st, tree_bytes *trees,
+                                const gal_pex_estimator *estimator, gal_error *err) {
+    for (int t = 0; t < GAL_PEX_N_TARGET; t++) {
+        size_t size;
+        GAL_TRY(gal_trees_save(&trees->data[t], &size, estimator->trees[t], err));
+        GAL_TRY(add(st, tree_name[t], GAL_U8, (int64_t)size, trees->data[t], err));
+    }
+    const gal_roles *roles = &estimator->roles;
+    GAL_TRY(add(st, "roles.key", GAL_I64, roles->n, roles->key, err));
+    GAL_TRY(add(st, "roles.mean", GAL_F32, roles->n, roles->mean, err));
+    return add(st, "roles.count", GAL_I32, roles->n, roles->count, err);
+}
+
+static gal_status add_scaler(gal_safetensors *st, const gal_pex_scaler *s, gal_error *err) {
+    GAL_TRY(add(st, "scaler.net", GAL_F32, 2 * (int64_t)s->n_net, s->net, err));
+    GAL_TRY(add(st, "scaler.device", GAL_F32, 2 * (int64_t)s->n_device, s->device, err));
+    return add(st, "scaler.pair", GAL_F32, 2 * (int64_t)s->n_pair, s->pair, err);
+}
+
+static void member_tensor(char *out, size_t size, int32_t m, const char *name) {
+    snprintf(out, size, "member%d.%s", (int)m, name);
+}
+
+static gal_status add_members(gal_safetensors *st, const gal_pex_model *model, gal_error *err) {
+    for (int32_t m = 0; m < model->n_member; m++) {
+        const gal_params *params = &model->member[m].params;
+        for (int32_t i = 0; i < params->n_param; i++) {
+            char name[96];
+            member_tensor(name, sizeof name, m, params->param[i].name);
+            const gal_mat value = gal_params_value(params, i);
+            GAL_TRY(gal_safetensors_add(st, name, GAL_F32, 2, (int64_t[]){value.rows, value.cols},
+                                        value.data, err));
+        }
+    }
+    return GAL_OK;
+}
+
+static gal_status add_texts(gal_safetensors *st, const gal_pex_model *model, gal_error *err) {
+    char text[64];
+    GAL_TRY(gal_safetensors_set(st, "format", format_name, err));
+    GAL_TRY(gal_safetensors_set(st, "trained_on", model->trained_on, err));
+    snprintf(text, sizeof text, "%016" PRIx64, gal_pex_schema_hash());
+    GAL_TRY(gal_safetensors_set(st, "schema", text, err));
+    snprintf(text, sizeof text, "%016" PRIx64, model->dataset);
+    GAL_TRY(gal_safetensors_set(st, "dataset", text, err));
+    snprintf(text, sizeof text, "%d %d %g %d", (int)model->shape.width, (int)model->shape.n_layer,
+             (double)model->shape.dropout, (int)model->n_member);
+    return gal_safetensors_set(st, "width layers dropout members", text, err);
+}
+
+static gal_status fill(gal_safetensors *st, tree_bytes *trees, const gal_pex_model *model,
+                       gal_error *err) {
+    GAL_TRY(add_estimator(st, trees, &model->estimator, err));
+    GAL_TRY(add_scaler(st, &model->scaler, err));
+    GAL_TRY(add(st, "baseline.fanout", GAL_F64, GAL_PEX_N_TARGET * GAL_PEX_FANOUT_COEF,
+                model->baseline.fanout, err));
+    GAL_TRY(add(st, "baseline.linear", GAL_F64, GAL_PEX_N_TARGET * GAL_PEX_LINEAR_COEF,
+                model->baseline.linear, err));
+    GAL_TRY(add(st, "sd.estimate", GAL_F64, 3, model->estimate_sd, err));
+    GAL_TRY(add(st, "sd.factor", GAL_F64, 3, model->sd_factor, err));
+    GAL_TRY(add(st, "gain", GAL_F64, 4, model->gain, err));
+    GAL_TRY(add_members(st, model, err));
+    return add_texts(st, model, err);
+}
+
+gal_status gal_pex_model_save(const char *path, const gal_pex_model *model, gal_error *err) {
+    gal_safetensors st;
+    tree_bytes trees = {{0}};
+    gal_safetensors_init(&st);
+    gal_status status = fill(&st, &trees, model, err);
+    if (status == GAL_OK) status = gal_safetensors_write(path, &st, err);
+    gal_safetensors_clear(&st);
+    for (int t = 0; t < GAL_PEX_N_TARGET; t++) free(trees.data[t]);
+    return status;
+}
+
+/* The tensor `name` with `n` elements (n < 0: any number) of a type. */
+static gal_status need(const gal_tensor_view **out, const gal_safetensors *st, const char *name,
+                       gal_dtype dtype, int64_t n, gal_error *err) {
+    const gal_tensor_view *view = gal_safetensors_find(st, name);
+    if (!view)
+        return gal_fail_at(err, GAL_EMISMATCH, st->path, 0, 0, "no tensor %s: not a model", name);
+    int64_t count = 1;
+    for (int32_t d = 0; d < view->n_dim; d++) count *= view->dim[d];
+    if (view->dtype != dtype || (n >= 0 && count != n))
+        return gal_fail_at(err, GAL_EMISMATCH, st->path, 0, 0,
+                           "tensor %s has %lld elements or another type than expected (%lld)", name,
+                           (long long)count, (long long)n);
+    *out = view;
+    return GAL_OK;
+}
+
+/* Copies a tensor of exactly `size` bytes. */
+static gal_status copy(void *out, size_t size, const gal_safetensors *st, const char *name,
+                       gal_dtype dtype, int64_t n, gal_error *err) {
+    const gal_tensor_view *view = NULL;
+    GAL_TRY(need(&view, st, name, dtype, n, err));
+    memcpy(out, view->data, size);
+    return GAL_OK;
+}
+
+static gal_status take_roles(gal_roles *roles, const gal_safetensors *st, gal_error *err) {
+    const gal_tensor_view *key = NULL, *mean = NULL, *count = NULL;
+    GAL_TRY(need(&key, st, "roles.key", GAL_I64, -1, err));
+    const int64_t n = (int64_t)(key->size / sizeof(uint64_t));
+    if (n > INT32_MAX) return gal_fail_at(err, GAL_ELIMIT, st->path, 0, 0, "too many roles");
+    GAL_TRY(need(&mean, st, "roles.mean", GAL_F32, n, err));
+    GAL_TRY(need(&count, st, "roles.count", GAL_I32, n, err));
+    return gal_roles_restore(roles, key->data, mean->data, count->data, (int32_t)n, err);
+}
+
+static gal_status take_estimator(gal_pex_estimator *estimator, const gal_safetensors *st,
+                                 gal_error *err) {
+    for (int t = 0; t < GAL_PEX_N_TARGET; t++) {
+        const gal_tensor_view *view = NULL;
+        GAL_TRY(need(&view, st, tree_name[t], GAL_U8, -1, err));
+        GAL_TRY(gal_trees_load(&estimator->trees[t], view->data, view->size, err));
+    }
+    return take_roles(&estimator->roles, st, err);
+}
+
+static gal_status take_scaler(gal_pex_scaler *scaler, const gal_safetensors *st, gal_error *err) {
+    const char *const name[3] = {"scaler.net", "scaler.device", "scaler.pair"};
+    int32_t n[3];
+    for (int i = 0; i < 3; i++) {
+        const gal_tensor_view *view = NULL;
+        GAL_TRY(need(&view, st, name[i], GAL_F32, -1, err));
+        if (view->size > 1 << 20)
+            return gal_fail_at(err, GAL_ELIMIT, st->path, 0, 0, "%s", name[i]);
+        n[i] = (int32_t)(view->size / sizeof(float) / 2);
+    }
+    GAL_TRY(gal_pex_scaler_new(scaler, n[0], n[1], n[2], err));
+    float *const to[3] = {scaler->net, scaler->device, scaler->pair};
+    for (int i = 0; i < 3; i++)
+        GAL_TRY(copy(to[i], 2 * (size_t)n[i] * sizeof(float), st, name[i], GAL_F32,
+                     2 * (int64_t)n[i], err));
+    return GAL_OK;
+}
+
+static gal_status take_member(gal_pex_model *model, const gal_safetensors *st, gal_error *err) {
+    const int32_t m = model->n_member;
+    gal_pex_member *member = &model->member[m];
+    GAL_TRY(gal_pex_member_init(member, &model->scaler, &model->shape, 0, err));
+    model->n_member++; /* from here on gal_pex_model_clear frees it */
+    for (int32_t i = 0; i < member->params.n_param; i++) {
+        char name[96];
+        member_tensor(name, sizeof name, m, member->params.param[i].name);
+        const gal_mat value = gal_params_value(&member->params, i);
+        const int64_t n = value.rows * value.cols;
+        GAL_TRY(copy(value.data, (size_t)n * sizeof(float), st, name, GAL_F32, n, err));
+    }
+    return GAL_OK;
+}
+
+/* Format, features and sizes, before anything is built. */
+static gal_status take_texts(gal_pex_model *model, int *members, const gal_safetensors *st,
+                             gal_error *err) {
+    const char *format = gal_safetensors_get(st, "format");
+    if (!format || strcmp(format, format_name) != 0)
+        return gal_fail_at(err, GAL_EMISMATCH, st->path, 0, 0, "not a model of format \"%s\"",
+                           format_name);
+    char mine[17];
+    const char *schema = gal_safetensors_get(st, "schema");
+    snprintf(mine, sizeof mine, "%016" PRIx64, gal_pex_schema_hash());
+    if (!schema || strcmp(schema, mine) != 0)
+        return gal_fail_at(err, GAL_EMISMATCH, st->path, 0, 0,
+                           "trained on features %s, this program computes %s: train it again",
+                           schema ? schema : "unknown", mine);
+    const char *text = gal_safetensors_get(st, "width layers dropout members");
+    int width, layers;
+    if (!text ||
+        sscanf(text, "%d %d %f %d", &width, &layers, &model->shape.dropout, members) != 4 ||
+        width < 1 || width > 4096 || *members < 0 || *members > GAL_PEX_MAX_MEMBER)
+        return gal_fail_at(err, GAL_EMISMATCH, st->path, 0, 0, "no sizes of the network");
+    model->shape.width = width;
+    model->shape.n_layer = layers;
+    text = gal_safetensors_get(st, "trained_on");
+    snprintf(model->trained_on, sizeof model->trained_on, "%s", text ? text : "");
+    text = gal_safetensors_get(st, "dataset");
+    model->dataset = text ? strtoull(text, NULL, 16) : 0;
+    return GAL_OK;
+}
+
+static gal_status take(gal_pex_model *model, const gal_safetensors *st, gal_error *err) {
+    int members = 0;
+    GAL_TRY(take_texts(model, &members, st, err));
+    GAL_TRY(take_estimator(&model->estimator, st, err));
+    GAL_TRY(take_scaler(&model->scaler, st, err));
+    GAL_TRY(copy(model->baseline.fanout, sizeof model->baseline.fanout, st, "baseline.fanout",
+                 GAL_F64, GAL_PEX_N_TARGET * GAL_PEX_FANOUT_COEF, err));
+    GAL_TRY(copy(model->baseline.linear, sizeof model->baseline.linear, st, "baseline.linear",
+                 GAL_F64, GAL_PEX_N_TARGET * GAL_PEX_LINEAR_COEF, err));
+    GAL_TRY(
+        copy(model->estimate_sd, sizeof model->estimate_sd, st, "sd.estimate", GAL_F64, 3, err));
+    GAL_TRY(copy(model->sd_factor, sizeof model->sd_factor, st, "sd.factor", GAL_F64, 3, err));
+    GAL_TRY(copy(model->gain, sizeof model->gain, st, "gain", GAL_F64, 4, err));
+    for (int m = 0; m < members; m++) GAL_TRY(take_member(model, st, err));
+    return GAL_OK;
+}
+
+gal_status gal_pex_model_load(gal_pex_model *model, const char *path, gal_error *err) {
+    gal_safetensors st;
+    *model = (gal_pex_model){0};
+    gal_safetensors_init(&st);
+    gal_status status = gal_safetensors_read(&st, path, err);
+    if (status == GAL_OK) status = take(model, &st, err);
+    gal_safetensors_clear(&st);
+    if (status != GAL_OK) gal_pex_model_clear(model);
+    return status;
+}
