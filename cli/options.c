@@ -146,12 +146,12 @@ static int progress(void *user, const char *what, long done, long total, const c
     } state;
     (void)user;
     const double t = now();
+    const int terminal = isatty(STDERR_FILENO), last = done >= total;
     if (!state.what || strcmp(state.what, what) != 0 || done == 0) {
         state.what = what;
         state.start = t;
-        state.shown = 0;
+        state.shown = terminal ? 0 : t;
     }
-    const int terminal = isatty(STDERR_FILENO), last = done >= total;
     if (last || t - state.shown > (terminal ? 0.2 : 60)) {
         const double spent = t - state.start,
                      left = done ? spent * (double)(total - done) / (double)done : 0;

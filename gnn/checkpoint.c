@@ -33,7 +33,7 @@ static int is_training_state(const char *name) {
 static gal_status add_block(gal_safetensors *file, const gal_params *params, block b,
                             gal_error *err) {
     for (int32_t i = 0; b.value && i < params->n_param; i++) {
-        const gal_param *p = &params->param[i];
+        const gal_tensor_info *p = &params->param[i];
         char name[NAME_SIZE];
         if (is_training_state(p->name))
             return gal_fail(err, GAL_EINVAL, "parameter '%s' has a reserved name", p->name);
@@ -102,7 +102,7 @@ static const char *shape_text(char *out, size_t size, const gal_tensor_view *t) 
 
 /* The tensor prefix + p->name, present and of p's shape. */
 static gal_status find_fitting(const gal_tensor_view **out, const gal_safetensors *file,
-                               const gal_param *p, const char *prefix, gal_error *err) {
+                               const gal_tensor_info *p, const char *prefix, gal_error *err) {
     char name[NAME_SIZE], shape[200];
     snprintf(name, sizeof name, "%s%s", prefix, p->name);
     const gal_tensor_view *t = *out = gal_safetensors_find(file, name);
@@ -215,7 +215,7 @@ gal_status gal_checkpoint_restore(gal_checkpoint *into, const gal_safetensors *f
 
     for (int b = 0; b < N_BLOCK; b++)
         for (int32_t i = 0; blocks[b].value && i < into->params->n_param; i++) {
-            const gal_param *p = &into->params->param[i];
+            const gal_tensor_info *p = &into->params->param[i];
             const gal_tensor_view *t;
             GAL_TRY(find_fitting(&t, file, p, blocks[b].prefix, err));
             memcpy(blocks[b].value + p->offset, t->data, t->size);

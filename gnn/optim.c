@@ -54,7 +54,7 @@ void gal_adamw_step(gal_adamw *adamw, gal_params *params, double rate) {
               .root = (float)(1 / sqrt(1 - pow(adamw->beta2, t))),
               .epsilon = (float)adamw->epsilon};
     for (int32_t i = 0; i < params->n_param; i++) {
-        const gal_param *p = &params->param[i];
+        const gal_tensor_info *p = &params->param[i];
         s.keep = (float)(1 - (adamw->plain[i] ? 0 : rate * adamw->decay));
         update(params->value + p->offset, adamw->m + p->offset, adamw->v + p->offset,
                params->grad + p->offset, (int64_t)p->rows * p->cols, s);

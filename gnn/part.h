@@ -5,7 +5,7 @@
 #include "gnn/tensor.h"
 
 typedef struct gal__part_name {
-    char text[sizeof(((gal_param *)0)->name)];
+    char text[sizeof(((gal_tensor_info *)0)->name)];
 } gal__part_name;
 
 /* "<layer>.<part><i>", or without a number when i < 0. Errors: GAL_EINVAL (too long). */

@@ -31,16 +31,34 @@ static void product(gal_mat c, gal__factor a, gal_mat b, int add, gal__ahead *ah
                                    ahead);
 }
 
-/* The rows that block [first..last[ gathers, to be touched during `products` products. */
-static gal__ahead look_ahead(const gal__gather *g, int64_t first, int64_t last, int32_t products) {
+/* The rows that the block at `first` gathers, to be touched during `products` products. */
+static gal__ahead gathered_ahead(const gal__gather *g, int64_t first, int32_t products) {
     if (!g || first >= g->csr->n_row) return (gal__ahead){0};
-    const int64_t from = g->csr->ptr[first], to = g->csr->ptr[least(last, g->csr->n_row)];
+    const int64_t from = g->csr->ptr[first];
+    const int64_t to = g->csr->ptr[least(first + BLOCK, g->csr->n_row)];
     return (gal__ahead){.table = g->x,
                         .stride = g->stride,
                         .cols = g->cols,
-                        .quota = (to - from) / products + 1,
+                        .quota = (to - from + products - 1) / products,
                         .next = g->csr->col + from,
                         .end = g->csr->col + to};
+}
+
+/* The block of m at `first`, to be touched during one product. */
+static gal__ahead rows_ahead(gal_mat m, int64_t first) {
+    static const int32_t row[BLOCK] = {
+#define TEN(n) n, n + 1, n + 2, n + 3, n + 4, n + 5, n + 6, n + 7, n + 8, n + 9
+        TEN(0),  TEN(10), TEN(20), TEN(30), TEN(40), TEN(50), TEN(60), TEN(70),
+        TEN(80), 90,      91,      92,      93,      94,      95};
+#undef TEN
+    const int64_t rows = least(BLOCK, m.rows - first);
+    if (rows <= 0) return (gal__ahead){0};
+    return (gal__ahead){.table = gal_mat_row(m, first),
+                        .stride = m.stride,
+                        .cols = m.cols,
+                        .quota = rows,
+                        .next = row,
+                        .end = row + rows};
 }
 
 /* g with columns [first..first+cols[ only. */
@@ -59,7 +77,7 @@ static void add_gathered(gal_mat z, const gal__forward *pass, gal_mat w, int64_t
         const gal__gather part = gather_cols(pass->gather, i, in);
         gal__kernels_active()->aggregate(rows, in, &part, (int32_t)first, (int32_t)(first + z.rows),
                                          0);
-        gal__ahead ahead = look_ahead(&part, first + BLOCK, first + 2 * BLOCK, 1);
+        gal__ahead ahead = gathered_ahead(&part, first + BLOCK, 1);
         gal_mat panel = w;
         panel.data += (int64_t)i * w.stride;
         panel.rows = in;
@@ -73,9 +91,11 @@ static void forward_block(const gal__forward *pass, int64_t first, int64_t rows)
     for (int32_t j = 0; j < pass->y.cols; j += PANEL) {
         const int32_t out = (int32_t)least(PANEL, pass->y.cols - j);
         const gal_mat z = buffer(sums, rows, out);
-        if (pass->x.data)
+        if (pass->x.data) {
+            gal__ahead ahead = rows_ahead(pass->x, first + BLOCK);
             product(z, factor(gal_mat_rows(pass->x, first, rows)), gal_mat_cols(pass->w, j, out), 0,
-                    NULL);
+                    &ahead);
+        }
         if (pass->gather)
             add_gathered(z, pass, gal_mat_cols(pass->gather_w, j, out), first,
                          pass->x.data != NULL);
@@ -111,34 +131,42 @@ static gal_mat transpose(float *to, gal_mat from) {
     return buffer(to, from.cols, (int32_t)from.rows);
 }
 
-/* dx (+)= g w^T and dw += x^T g of one block. */
-static void backward_term(gal_mat dx, gal_mat x, gal_mat g, gal_mat w_flipped, float *dw, int add,
-                          gal__ahead *ahead) {
-    if (dx.data) product(dx, factor(g), w_flipped, add, ahead);
-    product(buffer(dw, x.cols, g.cols), flipped(x), g, 1, ahead);
+/* Moves a block of dx from its buffer to its rows. */
+static void put_dx(const panel *p, int64_t first, gal_mat dx) {
+    const gal_mat to = gal_mat_rows(p->pass.dx, first, dx.rows);
+    const int around = p->pass.dx.rows * to.cols > STREAM_FLOATS;
+    if (p->add) gal_mat_add(to, dx, 1);
+    else
+        gal__kernels_active()->finish(to.data, to.stride, dx.data, dx.stride, dx.rows, dx.cols,
+                                      NULL, GAL_ACT_NONE, around);
 }
 
-/* The block [first..first+rows[ of one panel. */
+/* The block at `first` of one panel; dx gathers its sum in a buffer and leaves around the caches.
+ */
 static void backward_block(const panel *p, partial *sum, gal_mat w, gal_mat gather_w, int64_t first,
                            int64_t rows) {
+    const gal__kernels *kernels = gal__kernels_active();
     const gal__backward *pass = &p->pass;
     float gathered[BLOCK * PANEL] __attribute__((aligned(64)));
-    const gal_mat x = gal_mat_rows(pass->x, first, rows);
-    const gal_mat dx = pass->dx.data ? gal_mat_rows(pass->dx, first, rows) : pass->dx;
-    gal__ahead ahead = look_ahead(pass->gather, first + BLOCK, first + 2 * BLOCK, 4);
-    int add = p->add;
+    float sums[BLOCK * PANEL] __attribute__((aligned(64)));
+    const gal_mat x = gal_mat_rows(pass->x, first, rows), dx = buffer(sums, rows, x.cols);
+    gal__ahead gather_ahead = gathered_ahead(pass->gather, first + BLOCK, pass->dx.data ? 2 : 1);
     if (pass->gather) {
         const gal_mat t = buffer(gathered, rows, pass->gather_w.cols);
-        gal__kernels_active()->aggregate(gathered, t.stride, pass->gather, (int32_t)first,
-                                         (int32_t)(first + rows), 0);
-        backward_term(dx, x, t, gather_w, sum->gather_dw, add, &ahead);
-        add = 1;
+        kernels->aggregate(gathered, t.stride, pass->gather, (int32_t)first,
+                           (int32_t)(first + rows), 0);
+        if (pass->dx.data) product(dx, factor(t), gather_w, 0, &gather_ahead);
+        product(buffer(sum->gather_dw, x.cols, t.cols), flipped(x), t, 1, &gather_ahead);
     }
     if (pass->dy.data) {
         const gal_mat dy = gal_mat_rows(pass->dy, first, rows);
-        backward_term(dx, x, dy, w, sum->dw, add, &ahead);
-        gal__kernels_active()->col_sum(sum->dbias, dy.data, dy.stride, rows, dy.cols);
+        gal__ahead x_ahead = rows_ahead(pass->x, first + BLOCK);
+        gal__ahead dy_ahead = rows_ahead(pass->dy, first + BLOCK);
+        if (pass->dx.data) product(dx, factor(dy), w, pass->gather != NULL, &x_ahead);
+        product(buffer(sum->dw, x.cols, dy.cols), flipped(x), dy, 1, &dy_ahead);
+        kernels->col_sum(sum->dbias, dy.data, dy.stride, rows, dy.cols);
     }
+    if (pass->dx.data) put_dx(p, first, dx);
 }
 
 static void clear_partial(const panel *p, partial *sum) {

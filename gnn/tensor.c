@@ -66,7 +66,7 @@ int32_t gal_params_add(gal_params *params, const char *name, int32_t rows, int32
     assert(rows > 0 && cols > 0 && strlen(name) < sizeof params->param->name);
     if (params->n_param == params->capacity) {
         const int32_t capacity = params->capacity ? 2 * params->capacity : 16;
-        gal_param *moved = realloc(params->param, (size_t)capacity * sizeof *moved);
+        gal_tensor_info *moved = realloc(params->param, (size_t)capacity * sizeof *moved);
         if (!moved) return -1;
         params->param = moved;
         params->capacity = capacity;
@@ -74,8 +74,8 @@ int32_t gal_params_add(gal_params *params, const char *name, int32_t rows, int32
     const int64_t need = ((int64_t)rows * cols + 15) / 16 * 16, size = params->size + need;
     if (!extend(&params->value, params->size, size) || !extend(&params->grad, params->size, size))
         return -1;
-    gal_param *param = &params->param[params->n_param];
-    *param = (gal_param){.rows = rows, .cols = cols, .offset = params->size};
+    gal_tensor_info *param = &params->param[params->n_param];
+    *param = (gal_tensor_info){.rows = rows, .cols = cols, .offset = params->size};
     snprintf(param->name, sizeof param->name, "%s", name);
     params->size = size;
     return params->n_param++;
@@ -83,7 +83,7 @@ int32_t gal_params_add(gal_params *params, const char *name, int32_t rows, int32
 
 static gal_mat view(const gal_params *params, int32_t index, float *block) {
     assert(index >= 0 && index < params->n_param);
-    const gal_param *param = &params->param[index];
+    const gal_tensor_info *param = &params->param[index];
     return (gal_mat){block + param->offset, param->rows, param->cols, param->cols};
 }
 

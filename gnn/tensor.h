@@ -36,14 +36,14 @@ GAL_API void gal_mat_copy(gal_mat to, gal_mat from);
 GAL_API void gal_mat_add(gal_mat to, gal_mat from, float scale);
 
 /* A named tensor inside a parameter block. */
-typedef struct gal_param {
+typedef struct gal_tensor_info {
     char name[64];
     int32_t rows, cols;
     int64_t offset; /* floats into the block */
-} gal_param;
+} gal_tensor_info;
 
 typedef struct gal_params {
-    gal_param *param; /* [n_param] */
+    gal_tensor_info *param; /* [n_param] */
     int32_t n_param, capacity;
     int64_t size; /* floats of a block */
     float *value; /* [size] */

@@ -1,162 +1,249 @@
 #include "gnn/trees.h"
 
+#include "base/vec.h"
+#include "gnn/trees_private.h"
 #include <assert.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xgboost/c_api.h>
-#include <zlib.h>
-
-/* A saved model: length of the plain bytes (little-endian), then the bytes deflated. */
-enum { LENGTH_BYTES = 8, MODEL_MAX = 1 << 28 };
-
-struct gal_trees {
-    BoosterHandle booster;
-};
-
-static gal_status failed(gal_error *err) {
-    return gal_fail(err, GAL_EINVAL, "boosted trees: %s", XGBGetLastError());
-}
 
 gal_trees_options gal_trees_defaults(void) {
-    return (gal_trees_options){.objective = GAL_TREES_SQUARED,
-                               .rounds = 400,
-                               .depth = 5,
-                               .rate = 0.05,
-                               .row_sample = 0.8,
-                               .column_sample = 0.5,
-                               .min_child_weight = 5,
-                               .l2 = 1};
+    return (gal_trees_options){.count = 100,
+                               .min_leaf = 2,
+                               .features = 0.4,
+                               .max_rows = INT32_MAX,
+                               .max_nodes = 250000,
+                               .seed = 1};
 }
 
-static gal_status to_dmatrix(DMatrixHandle *out, gal_mat x, gal_error *err) {
-    assert(x.stride == x.cols);
-    if (XGDMatrixCreateFromMat(x.data, (bst_ulong)x.rows, (bst_ulong)x.cols, NAN, out) != 0)
-        return failed(err);
-    return GAL_OK;
-}
-
-static int set_real(BoosterHandle booster, const char *name, double value) {
-    char text[32];
-    snprintf(text, sizeof text, "%.9g", value);
-    return XGBoosterSetParam(booster, name, text);
-}
-
-static int configure(BoosterHandle b, const gal_trees_options *o) {
-    static const char *const objective[] = {"reg:squarederror", "reg:pseudohubererror",
-                                            "binary:logistic"};
-    return XGBoosterSetParam(b, "objective", objective[o->objective]) ||
-           XGBoosterSetParam(b, "tree_method", "hist") || XGBoosterSetParam(b, "nthread", "1") ||
-           XGBoosterSetParam(b, "verbosity", "0") || set_real(b, "max_depth", o->depth) ||
-           set_real(b, "eta", o->rate) || set_real(b, "subsample", o->row_sample) ||
-           set_real(b, "colsample_bytree", o->column_sample) ||
-           set_real(b, "min_child_weight", o->min_child_weight) || set_real(b, "lambda", o->l2) ||
-           set_real(b, "seed", (double)(o->seed % 1000003));
-}
-
-static gal_status boost(gal_trees *trees, DMatrixHandle data, const gal_trees_options *options,
-                        const gal_report *report, gal_error *err) {
-    if (XGBoosterCreate(&data, 1, &trees->booster) != 0 || configure(trees->booster, options) != 0)
-        return failed(err);
-    for (int round = 0; round < options->rounds; round++) {
-        if (XGBoosterUpdateOneIter(trees->booster, round, data) != 0) return failed(err);
-        if (round % 16 == 0 && !gal_progress(report, "boosted trees", round, options->rounds, " "))
-            return gal_fail(err, GAL_ECANCELED, "interrupted while growing trees");
-    }
-    return GAL_OK;
-}
-
-gal_status gal_trees_train(gal_trees **out, gal_mat x, const float *y, const float *weight,
-                           const gal_trees_options *options, const gal_report *report,
-                           gal_error *err) {
-    *out = NULL;
-    if (x.rows == 0) return gal_fail(err, GAL_EINVAL, "boosted trees: no samples to learn from");
+gal_trees *gal__trees_new(int32_t cols, int32_t count, int64_t n_node) {
     gal_trees *trees = calloc(1, sizeof *trees);
-    if (!trees) return gal_fail(err, GAL_ENOMEM, "out of memory for boosted trees");
-    DMatrixHandle data = NULL;
-    gal_status status = to_dmatrix(&data, x, err);
-    if (status == GAL_OK &&
-        (XGDMatrixSetFloatInfo(data, "label", y, (bst_ulong)x.rows) != 0 ||
-         (weight && XGDMatrixSetFloatInfo(data, "weight", weight, (bst_ulong)x.rows) != 0)))
-        status = failed(err);
-    if (status == GAL_OK) status = boost(trees, data, options, report, err);
-    if (data) XGDMatrixFree(data);
-    if (status == GAL_OK) *out = trees;
-    else gal_trees_destroy(trees);
-    return status;
+    if (!trees) return NULL;
+    *trees = (gal_trees){.cols = cols, .count = count, .n_node = n_node};
+    trees->node = malloc(((size_t)n_node + 1) * sizeof *trees->node);
+    trees->root = calloc((size_t)count + 1, sizeof *trees->root);
+    if (trees->node && trees->root) return trees;
+    gal_trees_destroy(trees);
+    return NULL;
 }
 
 void gal_trees_destroy(gal_trees *trees) {
     if (!trees) return;
-    if (trees->booster) XGBoosterFree(trees->booster);
+    free(trees->node);
+    free(trees->root);
     free(trees);
 }
 
-gal_status gal_trees_predict(float *y, const gal_trees *trees, gal_mat x, gal_error *err) {
-    static const char config[] = "{\"type\": 0, \"training\": false, \"iteration_begin\": 0, "
-                                 "\"iteration_end\": 0, \"strict_shape\": false}";
-    if (x.rows == 0) return GAL_OK;
-    DMatrixHandle data = NULL;
-    GAL_TRY(to_dmatrix(&data, x, err));
-    const bst_ulong *shape;
-    bst_ulong dim;
-    const float *result;
-    gal_status status = GAL_OK;
-    if (XGBoosterPredictFromDMatrix(trees->booster, data, config, &shape, &dim, &result) != 0)
-        status = failed(err);
-    else memcpy(y, result, (size_t)x.rows * sizeof *y);
-    XGDMatrixFree(data);
-    return status;
+int32_t gal_trees_columns(const gal_trees *trees) {
+    return trees->cols;
 }
 
-gal_status gal_trees_save(unsigned char **bytes, size_t *size, const gal_trees *trees,
-                          gal_error *err) {
-    bst_ulong length;
-    const char *data;
-    if (XGBoosterSaveModelToBuffer(trees->booster, "{\"format\": \"ubj\"}", &length, &data) != 0)
-        return failed(err);
-    uLongf packed = compressBound((uLong)length);
-    *bytes = malloc(LENGTH_BYTES + packed);
-    if (!*bytes) return gal_fail(err, GAL_ENOMEM, "out of memory while saving trees");
-    const uint64_t plain = length;
-    memcpy(*bytes, &plain, LENGTH_BYTES);
-    if (compress2(*bytes + LENGTH_BYTES, &packed, (const Bytef *)data, (uLong)length, 9) != Z_OK) {
-        free(*bytes);
-        return gal_fail(err, GAL_ENOMEM, "out of memory while saving trees");
+typedef gal_vec(gal__tree_node) nodes;
+
+/* One tree in the making; rows are a permutation that splits partition in place. */
+typedef struct grower {
+    gal_mat x;
+    const float *y;
+    int32_t min_leaf, tries;
+    gal_rng rng;
+    int32_t *row;     /* [n_row] */
+    int32_t *feature; /* [x.cols] a permutation to draw candidates from */
+    nodes node;
+} grower;
+
+typedef struct split {
+    int32_t feature;
+    float threshold;
+    double gain; /* sum of squared sums over counts: larger is better */
+} split;
+
+/* The extremes of a feature over rows [first..last[. */
+static void extremes(float *low, float *high, const grower *g, int32_t feature, int32_t first,
+                     int32_t last) {
+    *low = *high = gal_mat_row(g->x, g->row[first])[feature];
+    for (int32_t i = first + 1; i < last; i++) {
+        const float v = gal_mat_row(g->x, g->row[i])[feature];
+        if (v < *low) *low = v;
+        if (v > *high) *high = v;
     }
-    *size = LENGTH_BYTES + packed;
+}
+
+/* The gain of splitting rows [first..last[ at a threshold; -1 when a side gets too few. */
+static double gain_of(const grower *g, int32_t feature, float threshold, int32_t first,
+                      int32_t last) {
+    double sum[2] = {0, 0};
+    int32_t n[2] = {0, 0};
+    for (int32_t i = first; i < last; i++) {
+        const int side = gal_mat_row(g->x, g->row[i])[feature] > threshold;
+        sum[side] += g->y[g->row[i]];
+        n[side]++;
+    }
+    if (n[0] < g->min_leaf || n[1] < g->min_leaf) return -1;
+    return sum[0] * sum[0] / n[0] + sum[1] * sum[1] / n[1];
+}
+
+/* The best of `tries` random splits on features that vary here. */
+static split draw_split(grower *g, int32_t first, int32_t last) {
+    split best = {.gain = -1};
+    int32_t left = g->x.cols;
+    for (int32_t tried = 0; tried < g->tries && left > 0; left--) {
+        const int32_t k = gal_rng_below(&g->rng, left), feature = g->feature[k];
+        g->feature[k] = g->feature[left - 1];
+        g->feature[left - 1] = feature;
+        float low, high;
+        extremes(&low, &high, g, feature, first, last);
+        if (!(low < high)) continue;
+        tried++;
+        const float threshold = low + (float)gal_rng_uniform(&g->rng) * (high - low);
+        if (threshold >= high) continue;
+        const double gain = gain_of(g, feature, threshold, first, last);
+        if (gain > best.gain) best = (split){feature, threshold, gain};
+    }
+    return best;
+}
+
+/* Rows that go left to the front; returns the first of the others. */
+static int32_t partition(grower *g, const split *s, int32_t first, int32_t last) {
+    while (first < last) {
+        if (gal_mat_row(g->x, g->row[first])[s->feature] <= s->threshold) {
+            first++;
+        } else {
+            const int32_t kept = g->row[--last];
+            g->row[last] = g->row[first];
+            g->row[first] = kept;
+        }
+    }
+    return first;
+}
+
+/* Mean of the rows' targets; *pure when they are all equal. */
+static float mean_of(const grower *g, int32_t first, int32_t last, int *pure) {
+    double sum = 0;
+    *pure = 1;
+    for (int32_t i = first; i < last; i++) {
+        sum += g->y[g->row[i]];
+        *pure &= g->y[g->row[i]] == g->y[g->row[first]];
+    }
+    return (float)(sum / (last - first));
+}
+
+/* A stretch of rows still to become a subtree; `parent` learns where its right child starts. */
+typedef struct task {
+    int32_t first, last;
+    int64_t parent; /* node whose right child this is, or -1 */
+} task;
+
+/* Grows from rows [0..n_row[, depth first with a stack of its own. */
+static int grow(grower *g, int32_t n_row) {
+    gal_vec(task) stack = {0};
+    int ok = gal_vec_push(&stack, ((task){0, n_row, -1}));
+    while (ok && stack.size) {
+        const task t = stack.data[--stack.size];
+        const int64_t at = (int64_t)g->node.size;
+        if (t.parent >= 0) g->node.data[t.parent].right = (int32_t)at;
+        int pure;
+        gal__tree_node node = {.feature = GAL__LEAF};
+        node.value = mean_of(g, t.first, t.last, &pure);
+        split s = {.gain = -1};
+        if (!pure && t.last - t.first >= 2 * g->min_leaf) s = draw_split(g, t.first, t.last);
+        if (s.gain >= 0) {
+            node.feature = (uint16_t)s.feature;
+            node.value = s.threshold;
+            const int32_t middle = partition(g, &s, t.first, t.last);
+            ok = gal_vec_push(&stack, ((task){middle, t.last, at})) &&
+                 gal_vec_push(&stack, ((task){t.first, middle, -1}));
+        }
+        ok = ok && gal_vec_push(&g->node, node);
+    }
+    gal_vec_free(&stack);
+    return ok;
+}
+
+/* Tree number `index` of the forest; its nodes are the caller's to free. */
+static int grow_tree(nodes *out, gal_mat x, const float *y, const gal_trees_options *o,
+                     int32_t min_leaf, int32_t index) {
+    const int32_t n = (int32_t)x.rows, rows = n < o->max_rows ? n : o->max_rows;
+    grower g = {.x = x, .y = y, .min_leaf = min_leaf};
+    g.tries = (int32_t)ceil(o->features * x.cols);
+    gal_rng_init(&g.rng, o->seed, (uint64_t)index + 1);
+    g.row = malloc(((size_t)n + 1) * sizeof *g.row);
+    g.feature = malloc(((size_t)x.cols + 1) * sizeof *g.feature);
+    int ok = g.row && g.feature;
+    if (ok) {
+        for (int32_t i = 0; i < n; i++) g.row[i] = i;
+        if (rows < n) gal_rng_shuffle(&g.rng, g.row, n);
+        for (int32_t c = 0; c < x.cols; c++) g.feature[c] = c;
+        ok = grow(&g, rows);
+    }
+    free(g.row);
+    free(g.feature);
+    *out = (nodes){.data = g.node.data, .size = g.node.size, .capacity = g.node.capacity};
+    return ok;
+}
+
+/* A tree has about 1.3 leaves' worth of nodes per min_leaf rows. */
+static int32_t fitting_leaf(const gal_trees_options *o, int64_t rows) {
+    if (rows > o->max_rows) rows = o->max_rows;
+    const double need = 1.3 * (double)rows * o->count / (double)o->max_nodes;
+    return need > o->min_leaf ? (int32_t)ceil(need) : o->min_leaf;
+}
+
+static gal_status join(gal_trees **out, nodes *tree, int32_t count, int32_t cols, gal_error *err) {
+    int64_t total = 0;
+    for (int32_t t = 0; t < count; t++) total += (int64_t)tree[t].size;
+    *out = gal__trees_new(cols, count, total);
+    if (!*out) return gal_fail(err, GAL_ENOMEM, "out of memory for trees");
+    int64_t at = 0;
+    for (int32_t t = 0; t < count; t++) {
+        (*out)->root[t] = at;
+        memcpy((*out)->node + at, tree[t].data, tree[t].size * sizeof *tree[t].data);
+        at += (int64_t)tree[t].size;
+    }
+    (*out)->root[count] = at;
     return GAL_OK;
 }
 
-static gal_status load_plain(gal_trees **out, const void *data, size_t size, gal_error *err) {
-    gal_trees *trees = calloc(1, sizeof *trees);
-    if (!trees) return gal_fail(err, GAL_ENOMEM, "out of memory for boosted trees");
-    if (XGBoosterCreate(NULL, 0, &trees->booster) != 0 ||
-        XGBoosterSetParam(trees->booster, "nthread", "1") != 0 ||
-        XGBoosterLoadModelFromBuffer(trees->booster, data, (bst_ulong)size) != 0) {
-        gal_trees_destroy(trees);
-        return failed(err);
-    }
-    *out = trees;
-    return GAL_OK;
-}
-
-gal_status gal_trees_load(gal_trees **out, const void *bytes, size_t size, gal_error *err) {
-    uint64_t plain = 0;
+gal_status gal_trees_train(gal_trees **out, gal_mat x, const float *y,
+                           const gal_trees_options *options, const gal_report *report,
+                           gal_error *err) {
     *out = NULL;
-    if (size > LENGTH_BYTES) memcpy(&plain, bytes, LENGTH_BYTES);
-    if (plain == 0 || plain > MODEL_MAX)
-        return gal_fail(err, GAL_EPARSE, "boosted trees: not a saved model");
-    unsigned char *data = malloc(plain);
-    if (!data) return gal_fail(err, GAL_ENOMEM, "out of memory for boosted trees");
-    uLongf length = (uLongf)plain;
-    gal_status status = GAL_OK;
-    if (uncompress(data, &length, (const Bytef *)bytes + LENGTH_BYTES,
-                   (uLong)(size - LENGTH_BYTES)) != Z_OK ||
-        length != plain)
-        status = gal_fail(err, GAL_EPARSE, "boosted trees: damaged model");
-    if (status == GAL_OK) status = load_plain(out, data, plain, err);
-    free(data);
+    assert(x.cols > 0 && x.cols < GAL__LEAF && options->count > 0);
+    if (x.rows == 0) return gal_fail(err, GAL_EINVAL, "trees: no samples to learn from");
+    if (x.rows > INT32_MAX / 4) return gal_fail(err, GAL_ELIMIT, "trees: too many samples");
+    nodes *tree = calloc((size_t)options->count, sizeof *tree);
+    if (!tree) return gal_fail(err, GAL_ENOMEM, "out of memory for trees");
+    const int32_t min_leaf = fitting_leaf(options, x.rows);
+    int failed = 0;
+#pragma omp parallel for schedule(dynamic, 1) reduction(| : failed)
+    for (int32_t t = 0; t < options->count; t++)
+        failed |= !grow_tree(&tree[t], x, y, options, min_leaf, t);
+    gal_status status = failed ? gal_fail(err, GAL_ENOMEM, "out of memory for trees") : GAL_OK;
+    if (status == GAL_OK) status = join(out, tree, options->count, x.cols, err);
+    for (int32_t t = 0; t < options->count; t++) gal_vec_free(&tree[t]);
+    free(tree);
+    if (status == GAL_OK &&
+        !gal_progress(report, "trees", 1, 1, "%lld nodes", (long long)(*out)->n_node)) {
+        gal_trees_destroy(*out);
+        *out = NULL;
+        status = gal_fail(err, GAL_ECANCELED, "interrupted while growing trees");
+    }
     return status;
+}
+
+static float predict_one(const gal__tree_node *root, const float *row) {
+    const gal__tree_node *node = root;
+    while (node->feature != GAL__LEAF)
+        node = row[node->feature] <= node->value ? node + 1 : root + node->right;
+    return node->value;
+}
+
+void gal_trees_predict(float *y, const gal_trees *trees, gal_mat x) {
+    assert(x.cols == trees->cols);
+#pragma omp parallel for schedule(static) if (x.rows > 256)
+    for (int64_t r = 0; r < x.rows; r++) {
+        double sum = 0;
+        for (int32_t t = 0; t < trees->count; t++)
+            sum += predict_one(trees->node + trees->root[t], gal_mat_row(x, r));
+        y[r] = (float)(sum / trees->count);
+    }
 }

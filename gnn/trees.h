@@ -1,7 +1,10 @@
-/* Gradient-boosted regression trees, by libxgboost: the plain model beside the graph network.
+/* Extremely randomised regression trees: the plain model beside the graph network.
  *
- * Rows are samples; NaN marks a missing feature. Training is single-threaded and seeded, so one
- * seed gives one model anywhere; the bytes of a model go into a checkpoint as a u8 tensor.
+ * Geurts, Ernst, Wehenkel, "Extremely randomized trees", Machine Learning 63, 2006: every split
+ * draws one threshold per candidate feature, uniform between the node's extremes, and keeps the one
+ * that reduces the variance most. On small tables they beat boosting, since random thresholds
+ * average into smooth functions. Trees are grown in parallel, each from a random stream of its own:
+ * one seed gives one forest at any thread count. NaN features are not allowed.
  */
 #ifndef GAL_GNN_TREES_H
 #define GAL_GNN_TREES_H
@@ -10,40 +13,34 @@
 #include "gnn/tensor.h"
 #include <stddef.h>
 
-typedef struct gal_trees gal_trees; /* opaque; one thread at a time */
-
-typedef enum gal_trees_objective {
-    GAL_TREES_SQUARED, /* mean of the target */
-    GAL_TREES_HUBER,   /* pseudo-Huber: less drawn by outliers */
-    GAL_TREES_LOGIT    /* probability of label 1 */
-} gal_trees_objective;
+typedef struct gal_trees gal_trees; /* opaque; prediction may be called from many threads */
 
 typedef struct gal_trees_options {
-    gal_trees_objective objective;
-    int rounds;              /* trees */
-    int depth;               /* levels of a tree */
-    double rate;             /* shrinkage of each tree, in (0, 1] */
-    double row_sample;       /* share of rows per tree, in (0, 1] */
-    double column_sample;    /* share of features per tree, in (0, 1] */
-    double min_child_weight; /* samples a leaf needs */
-    double l2;               /* penalty on leaf values */
+    int32_t count;     /* trees */
+    int32_t min_leaf;  /* samples a leaf needs */
+    double features;   /* share of the features tried at a node, in (0, 1] */
+    int32_t max_rows;  /* rows drawn for one tree; more are left out at random */
+    int64_t max_nodes; /* of the whole forest: min_leaf is raised until it should fit */
     uint64_t seed;
 } gal_trees_options;
 
 GAL_API gal_trees_options gal_trees_defaults(void);
 
-/* Fits y[rows] (and weight[rows] or NULL) from x [rows, cols]. Errors: GAL_EINVAL (no rows, or what
- * the library says), GAL_ECANCELED. O(rounds * rows * cols). *out is the caller's. */
-GAL_API gal_status gal_trees_train(gal_trees **out, gal_mat x, const float *y, const float *weight,
+/* Fits y[rows] from x [rows, cols], cols < 65535. Errors: GAL_EINVAL (no rows), GAL_ENOMEM,
+ * GAL_ECANCELED. O(count * rows * log rows * features * cols). *out is the caller's. */
+GAL_API gal_status gal_trees_train(gal_trees **out, gal_mat x, const float *y,
                                    const gal_trees_options *options, const gal_report *report,
                                    gal_error *err);
 GAL_API void gal_trees_destroy(gal_trees *trees);
 
-/* y[rows] from x [rows, cols] with the columns of the training. O(rows * rounds * depth). */
-GAL_API gal_status gal_trees_predict(float *y, const gal_trees *trees, gal_mat x, gal_error *err);
+/* y[rows] from x [rows, cols] with the columns of the training; rows in parallel.
+ * O(rows * count * depth). */
+GAL_API void gal_trees_predict(float *y, const gal_trees *trees, gal_mat x);
+/* Columns the forest was trained on. */
+GAL_API int32_t gal_trees_columns(const gal_trees *trees);
 
-/* The model as bytes (universal binary JSON, deflated); *bytes is freed with free(). Loading checks
- * what it can: GAL_EPARSE for bytes that are no model. */
+/* The forest as bytes (node arrays, deflated); *bytes is freed with free(). Loading checks
+ * everything: GAL_EPARSE for bytes that are no forest. */
 GAL_API gal_status gal_trees_save(unsigned char **bytes, size_t *size, const gal_trees *trees,
                                   gal_error *err);
 GAL_API gal_status gal_trees_load(gal_trees **out, const void *bytes, size_t size, gal_error *err);

@@ -129,7 +129,7 @@ static void link_instance(gal_design *design, int32_t in_cell, gal_element *e) {
         else e->cell = c;
         return;
     }
-    const int card = e->letter == 'N' ? type_of_card(design, e) : -1;
+    const int card = e->letter == 'N' && e->n_node >= 3 ? type_of_card(design, e) : -1;
     if (type >= 0 || card >= 0) e->type = (gal_device_type)(card >= 0 ? card : type);
     else
         gal_warn(&design->warnings, file_of(design, e), e->line,

@@ -150,9 +150,10 @@ static gal_status read_capacitor(dspf *file, const gal_fields *line, gal_error *
     return gal_extract_build_cap(&file->build, net[0], net[1], farad, err);
 }
 
-static gal_status read_mos(dspf *file, const gal_fields *line, gal_error *err) {
+/* Nodes behind the bulk (an isolation well) are left out. */
+static gal_status read_mos(dspf *file, const gal_fields *line, size_t model, gal_error *err) {
     gal_card_mos mos;
-    GAL_TRY(gal_card_mos_parse(&mos, &file->build, line, 5, err));
+    GAL_TRY(gal_card_mos_parse(&mos, &file->build, line, model, err));
     int32_t pin[4];
     GAL_TRY(find_pins(file, line, pin, 4, err));
     return gal_card_mos_add(&file->build, &mos, line->word[0].text, pin, err);
@@ -166,7 +167,8 @@ static gal_status read_instance(dspf *file, const gal_fields *line, gal_error *e
     GAL_TRY(gal_card_text(&file->build, line->word[n - 1].text, &model, err));
     const int type =
         gal_spice_device_of_name(model, n_pin < INT32_MAX ? (int32_t)n_pin : INT32_MAX);
-    if ((type == GAL_NMOS || type == GAL_PMOS) && n_pin == 4) return read_mos(file, line, err);
+    if ((type == GAL_NMOS || type == GAL_PMOS) && n_pin >= 4)
+        return read_mos(file, line, n - 1, err);
     gal_arena *arena = &gal_extract_build_circuit(&file->build)->arena;
     int32_t *pin = GAL_ARENA_ARRAY(arena, int32_t, n);
     if (!pin) return gal_fail(err, GAL_ENOMEM, "out of memory for an instance");
@@ -187,7 +189,7 @@ static gal_status read_card(dspf *file, const gal_fields *line, gal_error *err) 
     case 'c':
         return read_capacitor(file, line, err);
     case 'm':
-        return read_mos(file, line, err);
+        return read_mos(file, line, 5, err);
     case 'x':
         return read_instance(file, line, err);
     case 'd':

@@ -17,6 +17,7 @@ typedef struct ext {
     gal_extract_build build;
     gal_intern name;         /* node names; the union of equivalent ones is below */
     gal_vec(int32_t) parent; /* [name.count] an older name of the same node, or itself */
+    gal_vec(int32_t) net_of; /* [name.count] of the oldest names: their nets once looked up */
     gal_vec(ext_port) port;
     double farad, metre; /* units of the file */
 } ext;
@@ -35,7 +36,8 @@ static gal_status add_name(ext *file, const gal_fields *line, size_t i, int32_t 
         return gal_fields_fail(line, i, err, "expected the name of a node");
     *id = gal_intern_add(&file->name, line->word[i].text);
     if (*id < 0) return no_memory(err);
-    if ((size_t)*id == file->parent.size && !gal_vec_push(&file->parent, *id))
+    if ((size_t)*id < file->parent.size) return GAL_OK;
+    if (!gal_vec_push(&file->parent, *id) || !gal_vec_push(&file->net_of, GAL_NET_UNKNOWN))
         return no_memory(err);
     return GAL_OK;
 }
@@ -60,10 +62,15 @@ static gal_status make_equivalent(ext *file, const gal_fields *line, gal_error *
 
 static gal_status find_net(ext *file, const gal_fields *line, size_t i, int32_t *net,
                            gal_error *err) {
-    int32_t id;
+    int32_t id = -1; /* gcc does not see that add_name sets it */
     GAL_TRY(add_name(file, line, i, &id, err));
-    const char *name = file->name.text[root_of(file, id)];
-    return gal_extract_build_net(&file->build, gal_view_of(name), net, err);
+    const int32_t root = root_of(file, id);
+    int32_t *known = &file->net_of.data[root];
+    if (*known == GAL_NET_UNKNOWN)
+        GAL_TRY(
+            gal_extract_build_net(&file->build, gal_view_of(file->name.text[root]), known, err));
+    *net = *known;
+    return GAL_OK;
 }
 
 /* ---- first pass: units and names ---- */
@@ -275,6 +282,7 @@ gal_status gal_magic_ext_parse(gal_extract_set *set, const char *name, const cha
     gal_extract_build_clear(&file.build);
     gal_intern_clear(&file.name);
     gal_vec_free(&file.parent);
+    gal_vec_free(&file.net_of);
     gal_vec_free(&file.port);
     return status;
 }

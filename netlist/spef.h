@@ -2,8 +2,9 @@
  *
  * Reading: *D_NET sections with *CONN and *CAP, *R_NET by its total, *NAME_MAP, *PORTS,
  * *POWER_NETS, *GROUND_NETS, escaped names, *C_UNIT, corner triplets a:b:c (the middle counts).
- * Resistors are collapsed. A coupling that both nets list counts once. The format has no
- * transistors: the circuit carries nets, ports and capacitances.
+ * Resistors are collapsed. A coupling that both nets list counts once; one to a node of no listed
+ * net counts as ground capacitance. The format has no transistors: the circuit carries nets, ports
+ * and capacitances.
  *
  * Writing: one *D_NET per net that is no supply; capacitances to supplies become ground
  * capacitance, so that the total of a net is its ground plus its couplings. A star of 1 milliohm

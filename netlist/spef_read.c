@@ -16,13 +16,21 @@ typedef struct coupling {
     double farad;
 } coupling;
 
+/* "*12 name": what an index stands for. */
+typedef struct mapped_name {
+    gal_view name; /* still escaped */
+    int32_t net;   /* the net of that name once it was looked up, else GAL_NET_UNKNOWN */
+} mapped_name;
+
 typedef struct spef {
-    gal_extract_build build;
-    gal_intern index;         /* "*12" */
-    gal_vec(gal_view) mapped; /* [index.count] its name, still escaped */
+    gal_extract_build build;     /* its names are free of escapes and indices */
+    gal_intern index;            /* "*12" */
+    gal_vec(mapped_name) mapped; /* [index.count] */
+    gal_intern node;             /* pins and sub-nodes as the file spells them */
+    gal_vec(int32_t) node_net;   /* [node.count] */
     gal_vec(gal_field) port;
     gal_vec(coupling) coupling;
-    gal_buf name; /* the last expanded name */
+    gal_buf name; /* the last name free of escapes */
     double unit;  /* farad */
     char delimiter;
     section section;
@@ -39,13 +47,6 @@ static gal_status no_memory(gal_error *err) {
 
 /* ---- names ---- */
 
-static void append_plain(gal_buf *buf, gal_view text) {
-    for (size_t i = 0; i < text.size; i++) {
-        if (text.text[i] == '\\' && i + 1 < text.size) i++;
-        gal_buf_append(buf, &text.text[i], 1);
-    }
-}
-
 static int is_index(gal_view text) {
     if (text.size < 2 || text.text[0] != '*') return 0;
     for (size_t i = 1; i < text.size; i++)
@@ -53,56 +54,93 @@ static int is_index(gal_view text) {
     return 1;
 }
 
+/* A name without its escapes; the view is valid until the next call. */
+static gal_status unescape(spef *file, gal_view text, gal_view *name, gal_error *err) {
+    file->name.size = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.text[i] == '\\' && i + 1 < text.size) i++;
+        gal_buf_append(&file->name, &text.text[i], 1);
+    }
+    *name = (gal_view){file->name.data, file->name.size};
+    return gal_buf_ok(&file->name, err);
+}
+
 /* Bytes in front of the last delimiter that is not escaped; the whole size when there is none. */
-static size_t stem(const spef *file, gal_view text) {
+static size_t stem_size(const spef *file, gal_view text) {
     for (size_t i = text.size; i > 1; i--)
         if (text.text[i - 1] == file->delimiter && text.text[i - 2] != '\\') return i - 1;
     return text.size;
 }
 
-/* Word i as a name: indices replaced, escapes removed. The view is valid until the next call. */
-static gal_status expand(spef *file, const gal_fields *line, size_t i, size_t *stem_size,
-                         gal_view *name, gal_error *err) {
-    if (i >= line->size) return gal_fields_fail(line, i, err, "expected a name");
-    const gal_view text = line->word[i].text;
-    const size_t head = stem(file, text);
-    const gal_view first = {text.text, head}, rest = {text.text + head, text.size - head};
-    file->name.size = 0;
-    if (is_index(first)) {
-        const int32_t id = gal_intern_find(&file->index, first);
-        if (id < 0)
-            return gal_fields_fail(line, i, err, "%.*s is not in *NAME_MAP",
-                                   head < 20 ? (int)head : 20, text.text);
-        append_plain(&file->name, file->mapped.data[id]);
-    } else append_plain(&file->name, first);
-    if (stem_size) *stem_size = file->name.size;
-    append_plain(&file->name, rest);
-    GAL_TRY(gal_buf_ok(&file->name, err));
-    if (!file->name.size) return gal_fields_fail(line, i, err, "expected a name");
-    *name = (gal_view){file->name.data, file->name.size};
+/* What an index in word i stands for. */
+static gal_status find_mapped(spef *file, const gal_fields *line, size_t i, gal_view index,
+                              mapped_name **mapped, gal_error *err) {
+    const int32_t id = gal_intern_find(&file->index, index);
+    if (id < 0)
+        return gal_fields_fail(line, i, err, "%.*s is not in *NAME_MAP",
+                               index.size < 20 ? (int)index.size : 20, index.text);
+    *mapped = &file->mapped.data[id];
     return GAL_OK;
 }
 
-static gal_status find_or_make(spef *file, const gal_fields *line, size_t i, int32_t *net,
-                               gal_error *err) {
+/* Looks up the net called `text`, a name or index out of word i; GAL_NET_UNKNOWN: none. With
+ * `alias` not GAL_NET_UNKNOWN an unseen name becomes one of that net. Each index is looked up
+ * once, so a long mapped name costs its length once. */
+static gal_status find_net(spef *file, const gal_fields *line, size_t i, gal_view text,
+                           int32_t alias, int32_t *net, gal_error *err) {
+    mapped_name *mapped = NULL;
+    if (is_index(text)) GAL_TRY(find_mapped(file, line, i, text, &mapped, err));
+    if (mapped && mapped->net != GAL_NET_UNKNOWN) {
+        *net = mapped->net;
+        return GAL_OK;
+    }
     gal_view name;
-    GAL_TRY(expand(file, line, i, NULL, &name, err));
-    return gal_extract_build_net(&file->build, name, net, err);
+    GAL_TRY(unescape(file, mapped ? mapped->name : text, &name, err));
+    if (alias != GAL_NET_UNKNOWN) GAL_TRY(gal_extract_build_alias(&file->build, name, alias, err));
+    *net = gal_extract_build_find(&file->build, name);
+    if (mapped) mapped->net = *net;
+    return GAL_OK;
 }
 
-/* The net and the name id of a node: a listed pin, "<net>:<number>", or a name alone. */
+/* The net called as word i, made when unseen. */
+static gal_status need_net(spef *file, const gal_fields *line, size_t i, int32_t *net,
+                           gal_error *err) {
+    if (i >= line->size || !line->word[i].text.size)
+        return gal_fields_fail(line, i, err, "expected a name");
+    const gal_view text = line->word[i].text;
+    GAL_TRY(find_net(file, line, i, text, GAL_NET_UNKNOWN, net, err));
+    if (*net != GAL_NET_UNKNOWN) return GAL_OK;
+    mapped_name *mapped = NULL;
+    if (is_index(text)) GAL_TRY(find_mapped(file, line, i, text, &mapped, err));
+    gal_view name;
+    GAL_TRY(unescape(file, mapped ? mapped->name : text, &name, err));
+    GAL_TRY(gal_extract_build_net(&file->build, name, net, err));
+    if (mapped) mapped->net = *net;
+    return GAL_OK;
+}
+
+static gal_status add_node(spef *file, gal_view text, int32_t net, int32_t *id, gal_error *err) {
+    *id = gal_intern_add(&file->node, text);
+    if (*id < 0 || ((size_t)*id == file->node_net.size && !gal_vec_push(&file->node_net, net)))
+        return no_memory(err);
+    return GAL_OK;
+}
+
+/* The node in word i and its net: a listed pin, "<net>:<number>", or a net's name. A node of no
+ * listed net counts as ground. */
 static gal_status find_node(spef *file, const gal_fields *line, size_t i, int32_t *net, int32_t *id,
                             gal_error *err) {
-    gal_view name;
-    size_t head;
-    GAL_TRY(expand(file, line, i, &head, &name, err));
-    *net = gal_extract_build_find(&file->build, name);
-    if (*net == GAL_NET_UNKNOWN) {
-        *net = gal_extract_build_find(&file->build, (gal_view){name.text, head});
-        if (*net == GAL_NET_UNKNOWN) GAL_TRY(gal_extract_build_net(&file->build, name, net, err));
-        else GAL_TRY(gal_extract_build_alias(&file->build, name, *net, err));
+    if (i >= line->size) return gal_fields_fail(line, i, err, "expected a node");
+    const gal_view text = line->word[i].text;
+    *id = gal_intern_find(&file->node, text);
+    if (*id < 0) {
+        const gal_view stem = {text.text, stem_size(file, text)};
+        if (stem.size == text.size) GAL_TRY(need_net(file, line, i, net, err));
+        else GAL_TRY(find_net(file, line, i, stem, GAL_NET_UNKNOWN, net, err));
+        if (*net == GAL_NET_UNKNOWN) *net = GAL_NET_FIXED;
+        GAL_TRY(add_node(file, text, *net, id, err));
     }
-    *id = gal_intern_find(&file->build.name, name);
+    *net = file->node_net.data[*id];
     return GAL_OK;
 }
 
@@ -142,10 +180,10 @@ static gal_status map_name(spef *file, const gal_fields *line, gal_error *err) {
     if (!is_index(line->word[0].text) || line->size < 2)
         return gal_fields_fail(line, line->size < 2, err, "expected \"*<number> <name>\"");
     const int32_t id = gal_intern_add(&file->index, line->word[0].text);
-    if (id < 0 ||
-        ((size_t)id == file->mapped.size && !gal_vec_push(&file->mapped, line->word[1].text)))
+    const mapped_name mapped = {line->word[1].text, GAL_NET_UNKNOWN};
+    if (id < 0 || ((size_t)id == file->mapped.size && !gal_vec_push(&file->mapped, mapped)))
         return no_memory(err);
-    file->mapped.data[id] = line->word[1].text;
+    file->mapped.data[id] = mapped;
     return GAL_OK;
 }
 
@@ -153,7 +191,7 @@ static gal_status list_supplies(spef *file, const gal_fields *line, size_t first
     const uint32_t flag = file->section == POWER_NETS ? GAL_NET_POWER : GAL_NET_GROUND;
     for (size_t i = first; i < line->size; i++) {
         int32_t net;
-        GAL_TRY(find_or_make(file, line, i, &net, err));
+        GAL_TRY(need_net(file, line, i, &net, err));
         gal_extract_build_circuit(&file->build)->net[net].flags |= flag;
     }
     return GAL_OK;
@@ -162,7 +200,7 @@ static gal_status list_supplies(spef *file, const gal_fields *line, size_t first
 /* ---- sections ---- */
 
 static gal_status open_net(spef *file, const gal_fields *line, gal_error *err) {
-    GAL_TRY(find_or_make(file, line, 1, &file->net, err));
+    GAL_TRY(need_net(file, line, 1, &file->net, err));
     file->section = SKIPPED;
     file->has_cap = 0;
     return GAL_OK;
@@ -171,9 +209,13 @@ static gal_status open_net(spef *file, const gal_fields *line, gal_error *err) {
 static gal_status list_pin(spef *file, const gal_fields *line, gal_error *err) {
     if (line->word[0].text.size != 2 || line->word[0].text.text[0] != '*')
         return gal_fields_fail(line, 0, err, "expected *P, *I or *N");
-    gal_view name;
-    GAL_TRY(expand(file, line, 1, NULL, &name, err));
-    return gal_extract_build_alias(&file->build, name, file->net, err);
+    if (line->size < 2 || !line->word[1].text.size)
+        return gal_fields_fail(line, 1, err, "expected a name");
+    const gal_view text = line->word[1].text;
+    int32_t ignored;
+    if (stem_size(file, text) == text.size)
+        return find_net(file, line, 1, text, file->net, &ignored, err);
+    return add_node(file, text, file->net, &ignored, err);
 }
 
 static gal_status list_port(spef *file, const gal_fields *line, gal_error *err) {
@@ -355,9 +397,10 @@ static gal_status each_line(spef *file, const char *name, gal_view text, line_re
 static gal_status add_ports(spef *file, const char *file_name, gal_error *err) {
     const gal_fields ports = {.word = file->port.data, .size = file->port.size, .file = file_name};
     for (size_t i = 0; i < ports.size; i++) {
-        gal_view name;
-        GAL_TRY(expand(file, &ports, i, NULL, &name, err));
-        GAL_TRY(gal_extract_build_port(&file->build, name, err));
+        int32_t net;
+        GAL_TRY(need_net(file, &ports, i, &net, err));
+        if (gal_circuit_add_port(gal_extract_build_circuit(&file->build), net) < 0)
+            return no_memory(err);
     }
     return GAL_OK;
 }
@@ -375,10 +418,13 @@ gal_status gal_spef_parse(gal_extract_set *set, const char *name, const char *te
                           gal_error *err) {
     spef file = {.unit = 1e-12, .delimiter = ':', .net = GAL_NET_UNKNOWN};
     gal_intern_init(&file.index, 0);
+    gal_intern_init(&file.node, 0);
     gal_status status = gal_extract_build_init(&file.build, set, gal_view_of(""), 0, err);
     if (status == GAL_OK) status = read_file(&file, name, (gal_view){text, size}, err);
     gal_extract_build_clear(&file.build);
     gal_intern_clear(&file.index);
+    gal_intern_clear(&file.node);
+    gal_vec_free(&file.node_net);
     gal_vec_free(&file.mapped);
     gal_vec_free(&file.port);
     gal_vec_free(&file.coupling);

@@ -30,6 +30,7 @@ static size_t bit_size(const char *text) {
 
 /* A name as SPEF identifier: bits and dividers stay, other signs are escaped. */
 static void print_name(gal_buf *buf, const char *name) {
+    if (!name[0]) gal_buf_text(buf, "_");
     for (const char *p = name; *p; p++) {
         const int inside = p > name && (is_plain(p[-1]) || p[-1] == ']');
         const size_t bit = inside ? bit_size(p) : 0;

@@ -211,6 +211,9 @@ static gal_status read_voltage_controlled(card *c) {
 
 /* The elements that tokens [first..first + n[ name. */
 static gal_status set_refers(card *c, int32_t first, int32_t n) {
+    for (int32_t i = first; i < first + n; i++)
+        if (c->lex->token[i].kind != GAL_SPICE_WORD)
+            return expected(c, i, "the name of an element");
     gal_buf text;
     gal_buf_init(&text);
     for (int32_t i = first; i < first + n; i++) {

@@ -160,10 +160,10 @@ static double or_else(double value, double otherwise) {
 /* Metres, from what may be micrometres (see spice_flatten.h). */
 static void set_dimensions(gal_device *device, gal_spice_evaluator *evaluator,
                            const gal_element *element, double w, double l) {
-    const double micron = 1e-6, least = 1e-3;
+    const double microns = 1e6, least = 1e-3;
     const int l_bare = l >= least, w_bare = w >= least && (l_bare || l == 0);
-    device->length = l_bare ? l * micron : l;
-    device->width = w_bare ? w * micron : w;
+    device->length = l_bare ? l / microns : l;
+    device->width = w_bare ? w / microns : w;
     if ((!l_bare && !w_bare) || evaluator->warned_microns) return;
     evaluator->warned_microns = 1;
     gal_warn(evaluator->warnings, evaluator->design->file.data[element->file], element->line,

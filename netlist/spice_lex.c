@@ -1,5 +1,6 @@
 #include "netlist/spice_lex.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -393,17 +394,27 @@ static int scale_power(const char *p, size_t size, size_t *used) {
     return 0;
 }
 
+/* number * 10^power, rounded once: "0.1u" is the double nearest to 1e-7. */
+static double scaled(gal_view number, double value, int power) {
+    char text[48];
+    if (number.size > 32) return value * pow(10, power);
+    for (size_t i = 0; i < number.size; i++) {
+        if ((number.text[i] | 32) == 'e') return value * pow(10, power);
+        text[i] = number.text[i];
+    }
+    const int tail = snprintf(text + number.size, sizeof text - number.size, "e%d", power);
+    gal_number_parse((gal_view){text, number.size + (size_t)tail}, &value);
+    return value;
+}
+
 size_t gal_spice_number(gal_view view, double *value) {
-    static const double ten_to[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
-                                    1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
     size_t n = gal_number_parse(view, value);
     if (n == 0 || n == view.size) return n;
     size_t used;
     const int power = scale_power(view.text + n, view.size - n, &used);
     if (view.size - n >= 3 && gal_view_equal_nocase((gal_view){view.text + n, 3}, "mil"))
         *value *= 25.4e-6;
-    else if (power < 0) *value /= ten_to[-power]; /* more exact than a factor of 1e-9 */
-    else *value *= ten_to[power];
+    else if (power) *value = scaled((gal_view){view.text, n}, *value, power);
     n += used;
     while (n < view.size && is_letter(view.text[n])) n++;
     return n;

@@ -25,7 +25,7 @@ static int is_safe(char c) {
 
 void gal__spice_safe(gal_buf *buf, const char *text, size_t size) {
     for (size_t i = 0; i < size; i++) {
-        const char c = text[i] == '/' ? '.' : is_safe(text[i]) ? text[i] : '_';
+        const char c = text[i] == '/' && i ? '.' : is_safe(text[i]) ? text[i] : '_';
         gal_buf_append(buf, &c, 1);
     }
     if (size == 0) gal_buf_text(buf, "_");

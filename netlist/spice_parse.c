@@ -31,6 +31,8 @@ gal_status gal__spice_name(gal_spice_reader *r, int32_t i, int32_t *name) {
     const gal_spice_token *token = &r->lex->token[i];
     if (token->kind == GAL_SPICE_UNCLOSED)
         return gal_spice_lex_fail(r->lex, i, r->err, GAL_EPARSE, "this quote is never closed");
+    if (token->view.size == 0)
+        return gal_spice_lex_fail(r->lex, i, r->err, GAL_EPARSE, "expected a name in these quotes");
     if (token->view.size > LONGEST_NAME)
         return gal_spice_lex_fail(r->lex, i, r->err, GAL_ELIMIT,
                                   "a name of %zu bytes, at most %d are read", token->view.size,

@@ -1,5 +1,6 @@
 #include "netlist/spice_write.h"
 
+#include "netlist/spice_lex.h"
 #include "netlist/spice_names.h"
 #include <math.h>
 #include <stdio.h>
@@ -31,16 +32,16 @@ static void end_card(writer *w) {
     w->line = w->buf->size;
 }
 
-/* key and the shortest number that, times `unit`, reads back as `value`. */
-static void put_number(writer *w, const char *key, double value, double unit) {
+/* key and the shortest number that, divided by `scale`, reads back as `value`. */
+static void put_number(writer *w, const char *key, double value, double scale) {
     char text[80];
     for (int digits = 6; digits <= 17; digits++) {
         const int head = snprintf(text, sizeof text, "%s", key);
         const int n =
-            snprintf(text + head, sizeof text - (size_t)head, "%.*g", digits, value / unit);
+            snprintf(text + head, sizeof text - (size_t)head, "%.*g", digits, value * scale);
         double again = 0;
         gal_number_parse((gal_view){text + head, (size_t)n}, &again);
-        if (again * unit == value) break;
+        if (again / scale == value) break;
     }
     put(w, text);
 }
@@ -51,9 +52,17 @@ static void put_value(writer *w, double value) {
     else put(w, "0");
 }
 
+/* A model's name; one that reads as a number gets a '_' before it. */
 static void put_safe(writer *w, const char *text, size_t size) {
+    double value;
     w->scratch.size = 0;
     gal__spice_safe(&w->scratch, text, size);
+    const gal_view safe = {w->scratch.data, w->scratch.size};
+    if (!w->scratch.failed && gal_spice_number(safe, &value) == safe.size) {
+        w->scratch.size = 0;
+        gal_buf_text(&w->scratch, "_");
+        gal__spice_safe(&w->scratch, text, size);
+    }
     if (w->scratch.failed) w->buf->failed = 1;
     else put(w, w->scratch.data);
 }
@@ -101,9 +110,9 @@ static void put_nodes(writer *w, const gal_device *device, int32_t first, int32_
     }
 }
 
-static void put_sizes(writer *w, const gal_device *device, double unit) {
-    if (device->width > 0) put_number(w, "w=", device->width, unit);
-    if (device->length > 0) put_number(w, "l=", device->length, unit);
+static void put_sizes(writer *w, const gal_device *device, double scale) {
+    if (device->width > 0) put_number(w, "w=", device->width, scale);
+    if (device->length > 0) put_number(w, "l=", device->length, scale);
     if (device->fingers > 1) put_number(w, "nf=", device->fingers, 1);
     if (device->multiplier != 1) put_number(w, "m=", device->multiplier, 1);
 }
@@ -121,9 +130,14 @@ static const char *put_reference(writer *w, const char *model) {
 
 static void put_passive(writer *w, const gal_device *device) {
     put_nodes(w, device, 0, device->n_pin);
-    const int has_model = device->model[0] != '\0';
-    if (isfinite(device->value) || !has_model) put_value(w, device->value);
-    if (has_model) put_model(w, device);
+    const int has_model = device->model[0] != '\0', has_value = isfinite(device->value);
+    const int substrate = device->n_pin > 2; /* a third node is told from a value by the model */
+    if (!substrate && (has_value || !has_model)) put_value(w, device->value);
+    if (has_model || substrate) put_model(w, device);
+    const char *key = device->type == GAL_RESISTOR    ? "r="
+                      : device->type == GAL_CAPACITOR ? "c="
+                                                      : "l=";
+    if (substrate && has_value) put_number(w, key, device->value, 1);
     put_sizes(w, device, 1);
 }
 
@@ -162,7 +176,7 @@ static void put_instance(writer *w, const gal_device *device) {
     put_nodes(w, device, 0, device->n_pin);
     put_model(w, device);
     const int is_sky130 = strncmp(device->model, "sky130_", 7) == 0;
-    put_sizes(w, device, is_sky130 ? 1e-6 : 1);
+    put_sizes(w, device, is_sky130 ? 1e6 : 1);
     if (device->type == GAL_RESISTOR && isfinite(device->value))
         put_number(w, "r=", device->value, 1);
     if (device->type == GAL_CAPACITOR && isfinite(device->value))
@@ -262,6 +276,36 @@ static void put_globals(writer *w) {
     }
 }
 
+/* 1 when an instance is of a subcircuit that is written under this name. */
+static int is_instantiated(writer *w, gal_view name) {
+    int found = 0;
+    for (int32_t d = 0; d < w->circuit->n_device && !found; d++) {
+        const gal_device *device = &w->circuit->device[d];
+        if (gal__spice_letter(device) != 'X') continue;
+        w->scratch.size = 0;
+        gal__spice_safe(&w->scratch, device->model, strlen(device->model));
+        found = !w->scratch.failed && gal_view_equal_nocase(name, w->scratch.data);
+    }
+    return found;
+}
+
+/* The .subckt card. A name that instances inside use too (after cleaning) gets "_top" behind it. */
+static gal_status put_header(writer *w, gal_error *err) {
+    gal_buf name;
+    gal_buf_init(&name);
+    gal__spice_safe(&name, w->circuit->name, strlen(w->circuit->name));
+    while (!name.failed && is_instantiated(w, (gal_view){name.data, name.size}))
+        gal_buf_text(&name, "_top");
+    put(w, ".subckt");
+    if (!name.failed) put(w, name.data);
+    for (int32_t i = 0; i < w->circuit->n_port; i++)
+        put(w, gal__spice_net_text(&w->names, w->circuit->port[i]));
+    end_card(w);
+    const gal_status status = gal_buf_ok(&name, err);
+    gal_buf_clear(&name);
+    return status;
+}
+
 static gal_status put_circuit(writer *w, const gal_spice_write_options *options, gal_error *err) {
     const gal_circuit *circuit = w->circuit;
     const int is_cell = circuit->name[0] || circuit->n_port;
@@ -269,13 +313,7 @@ static gal_status put_circuit(writer *w, const gal_spice_write_options *options,
     gal__spice_safe(w->buf, circuit->name, strlen(circuit->name));
     end_card(w);
     put_globals(w);
-    if (is_cell) {
-        put(w, ".subckt");
-        put_safe(w, circuit->name, strlen(circuit->name));
-        for (int32_t i = 0; i < circuit->n_port; i++)
-            put(w, gal__spice_net_text(&w->names, circuit->port[i]));
-        end_card(w);
-    }
+    if (is_cell) GAL_TRY(put_header(w, err));
     if (options->models) GAL_TRY(put_models(w, err));
     put_devices(w);
     put_caps(w, options->cap, options->n_cap);

@@ -7,8 +7,8 @@
 
 enum { LONGEST_NAME = 40 };
 
-static const char *const power_words[] = {"vdd",  "vcc", "vpwr", "vpb",   "vpp",
-                                          "vbat", "pwr", "vnw",  "nwell", NULL};
+static const char *const power_words[] = {"vdd",  "vddk", "vcc", "vpwr",  "vpb", "vpp",
+                                          "vbat", "pwr",  "vnw", "nwell", NULL};
 static const char *const ground_words[] = {"vss", "gnd",  "vgnd", "vnb", "vee",
                                            "vpw", "psub", "sub",  NULL};
 static const char *const before_words[] = {"a",   "d",   "p",  "v",   "k",   "ka",    "io",  "h",
@@ -16,9 +16,9 @@ static const char *const before_words[] = {"a",   "d",   "p",  "v",   "k",   "ka
                                            "c",   "m",   "sr", "srm", "sub", "ana",   "dig", "core",
                                            "pad", "esd", "rf", "pll", "my",  "local", "_",   NULL};
 static const char *const behind_words[] = {
-    "a",   "d",    "i",  "o",   "h",   "l",   "q",   "s",   "t",    "x",   "p",   "c",
-    "k",   "n",    "io", "hv",  "lv",  "in",  "ext", "int", "core", "ana", "dig", "pad",
-    "esd", "ring", "rf", "pll", "mem", "aux", "net", "sub", "st",   "_",   NULL};
+    "a",    "d",  "i",   "o",   "h",   "l",   "q",   "s",    "t",   "x",   "p",   "c",
+    "n",    "io", "hv",  "lv",  "in",  "ext", "int", "core", "ana", "dig", "pad", "esd",
+    "ring", "rf", "pll", "mem", "aux", "net", "sub", "st",   "_",   NULL};
 
 static int is_digit(char c) {
     return c >= '0' && c <= '9';

@@ -1,5 +1,5 @@
 /* Gathers of rows, summed in registers; the rows of later entries are touched in advance. */
-enum { TOUCH_ENTRIES = 16, TOUCH_FLOATS = 16 };
+enum { TOUCH_ENTRIES = 16 };
 
 /* The factor of entry k. */
 INLINE float entry_factor(const gal__gather *g, int64_t k) {
@@ -13,9 +13,14 @@ INLINE void gather_vectors(const int vectors, float *y, const gal__gather *g, in
                            float beta, const int weighted) {
     vec sum[8] = {{0}};
     const float *x = g->x + j;
+    const int64_t final = g->csr->n_edge - 1;
     for (int64_t k = g->csr->ptr[r]; k < g->csr->ptr[r + 1]; k++) {
         const float *row = x + g->csr->col[k] * g->stride;
         const vec factor = splat(weighted ? entry_factor(g, k) : 1);
+        const int64_t later = k + TOUCH_ENTRIES < final ? k + TOUCH_ENTRIES : final;
+        const float *later_row = x + g->csr->col[later] * g->stride;
+        UNROLL
+        for (int v = 0; v < vectors; v += 16 / LANES) __builtin_prefetch(later_row + v * LANES);
         UNROLL
         for (int v = 0; v < vectors; v++)
             sum[v] += weighted ? factor * load(row + v * LANES) : load(row + v * LANES);
@@ -48,22 +53,10 @@ INLINE void gather_row(float *y, const gal__gather *g, int32_t r, float beta, co
     if (j < g->cols) gather_rest(y, g, r, j, beta);
 }
 
-/* Touches the rows that the entries [from..to[ gather. */
-INLINE void touch_entries(const gal__gather *g, int64_t from, int64_t to) {
-    if (to > g->csr->n_edge) to = g->csr->n_edge;
-    for (int64_t k = from; k < to; k++) {
-        const float *row = g->x + g->csr->col[k] * g->stride;
-        for (int32_t j = 0; j < g->cols; j += TOUCH_FLOATS) __builtin_prefetch(row + j);
-    }
-}
-
 static void aggregate(float *y, int64_t ldy, const gal__gather *g, int32_t first, int32_t last,
                       float beta) {
-    const int64_t *ptr = g->csr->ptr;
     const int weighted = g->edge_weight || g->col_scale;
-    touch_entries(g, ptr[first], ptr[first] + TOUCH_ENTRIES);
     for (int32_t r = first; r < last; r++, y += ldy) {
-        touch_entries(g, ptr[r] + TOUCH_ENTRIES, ptr[r + 1] + TOUCH_ENTRIES);
         if (weighted) gather_row(y, g, r, beta, 1);
         else gather_row(y, g, r, beta, 0);
     }

@@ -28,43 +28,6 @@ INLINE void tile(const int rows, const int vectors, int64_t depth, gal__factor a
     }
 }
 
-#define TILE_OF(vectors)                                                                           \
-    static void tile_##vectors(int64_t rows, int64_t depth, gal__factor a, const float *b,         \
-                               int64_t ldb, float *c, int64_t ldc, int add) {                      \
-        switch (rows) {                                                                            \
-        case 1:                                                                                    \
-            tile(1, vectors, depth, a, b, ldb, c, ldc, add);                                       \
-            break;                                                                                 \
-        case 2:                                                                                    \
-            tile(2, vectors, depth, a, b, ldb, c, ldc, add);                                       \
-            break;                                                                                 \
-        case 3:                                                                                    \
-            tile(3, vectors, depth, a, b, ldb, c, ldc, add);                                       \
-            break;                                                                                 \
-        case 4:                                                                                    \
-            tile(4, vectors, depth, a, b, ldb, c, ldc, add);                                       \
-            break;                                                                                 \
-        case 5:                                                                                    \
-            tile(5, vectors, depth, a, b, ldb, c, ldc, add);                                       \
-            break;                                                                                 \
-        default:                                                                                   \
-            tile(6, vectors, depth, a, b, ldb, c, ldc, add);                                       \
-        }                                                                                          \
-    }
-
-typedef void tile_function(int64_t rows, int64_t depth, gal__factor a, const float *b, int64_t ldb,
-                           float *c, int64_t ldc, int add);
-
-TILE_OF(1)
-TILE_OF(2)
-#if TILE_VECTORS == 4
-TILE_OF(3)
-TILE_OF(4)
-static tile_function *const tile_table[] = {NULL, tile_1, tile_2, tile_3, tile_4};
-#else
-static tile_function *const tile_table[] = {NULL, tile_1, tile_2};
-#endif
-
 /* Touches the next `rows` rows of the table. */
 INLINE void touch(gal__ahead *ahead, int64_t rows) {
     for (; rows > 0 && ahead->next < ahead->end; rows--, ahead->next++) {
@@ -73,24 +36,87 @@ INLINE void touch(gal__ahead *ahead, int64_t rows) {
     }
 }
 
-/* One panel against all m rows. Whole vectors go straight into c, a last part of a vector through a
- * buffer. */
-static void panel_product(int64_t m, int64_t cols, int64_t depth, gal__factor a, const float *b,
-                          int64_t ldb, float *c, int64_t ldc, int add, gal__ahead *ahead,
-                          int64_t touches) {
-    tile_function *const run = tile_table[(cols + LANES - 1) / LANES];
+/* One panel of b against all the rows of a. */
+typedef struct panel_job {
+    int64_t m, depth, ldb, ldc;
+    gal__factor a;
+    const float *b;
+    float *c;
+    int add;
+    gal__ahead *ahead; /* or NULL */
+    int64_t touches;   /* rows to touch after each tile */
+} panel_job;
+
+INLINE void panel(const int vectors, const panel_job *job) {
+    gal__factor a = job->a;
+    float *c = job->c;
+    int64_t left = job->m;
+    for (; left >= TILE_ROWS; left -= TILE_ROWS, a.data += TILE_ROWS * a.row) {
+        if (job->ahead) touch(job->ahead, job->touches);
+        tile(TILE_ROWS, vectors, job->depth, a, job->b, job->ldb, c, job->ldc, job->add);
+        c += TILE_ROWS * job->ldc;
+    }
+    switch (left) {
+    case 1:
+        tile(1, vectors, job->depth, a, job->b, job->ldb, c, job->ldc, job->add);
+        break;
+    case 2:
+        tile(2, vectors, job->depth, a, job->b, job->ldb, c, job->ldc, job->add);
+        break;
+    case 3:
+        tile(3, vectors, job->depth, a, job->b, job->ldb, c, job->ldc, job->add);
+        break;
+    case 4:
+        tile(4, vectors, job->depth, a, job->b, job->ldb, c, job->ldc, job->add);
+        break;
+    case 5:
+        tile(5, vectors, job->depth, a, job->b, job->ldb, c, job->ldc, job->add);
+        break;
+    default:
+        break;
+    }
+}
+
+typedef void panel_function(const panel_job *job);
+static void panel_1(const panel_job *job) {
+    panel(1, job);
+}
+static void panel_2(const panel_job *job) {
+    panel(2, job);
+}
+#if TILE_VECTORS == 4
+static void panel_3(const panel_job *job) {
+    panel(3, job);
+}
+static void panel_4(const panel_job *job) {
+    panel(4, job);
+}
+static panel_function *const panels[] = {NULL, panel_1, panel_2, panel_3, panel_4};
+#else
+static panel_function *const panels[] = {NULL, panel_1, panel_2};
+#endif
+
+/* Runs a panel of `cols` columns. Whole vectors go straight into c, a last part of a vector through
+ * a buffer, row tile by row tile. */
+static void run_panel(const panel_job *job, int64_t cols) {
+    panel_function *const run = panels[(cols + LANES - 1) / LANES];
+    if (cols % LANES == 0) {
+        run(job);
+        return;
+    }
     float buffer[TILE_ROWS * TILE_COLS];
-    for (int64_t i = 0; i < m; i += TILE_ROWS, a.data += TILE_ROWS * a.row, c += TILE_ROWS * ldc) {
-        const int64_t rows = m - i < TILE_ROWS ? m - i : TILE_ROWS;
-        if (ahead) touch(ahead, touches);
-        if (cols % LANES == 0) {
-            run(rows, depth, a, b, ldb, c, ldc, add);
-            continue;
-        }
-        run(rows, depth, a, b, ldb, buffer, TILE_COLS, 0);
-        for (int64_t r = 0; r < rows; r++)
-            for (int64_t j = 0; j < cols; j++)
-                c[r * ldc + j] = buffer[r * TILE_COLS + j] + (add ? c[r * ldc + j] : 0);
+    panel_job part = *job;
+    part.c = buffer;
+    part.ldc = TILE_COLS;
+    part.add = 0;
+    for (int64_t i = 0; i < job->m; i += TILE_ROWS, part.a.data += TILE_ROWS * part.a.row) {
+        part.m = job->m - i < TILE_ROWS ? job->m - i : TILE_ROWS;
+        run(&part);
+        for (int64_t r = 0; r < part.m; r++)
+            for (int64_t j = 0; j < cols; j++) {
+                float *to = job->c + (i + r) * job->ldc + j;
+                *to = buffer[r * TILE_COLS + j] + (job->add ? *to : 0);
+            }
     }
 }
 
@@ -114,22 +140,24 @@ INLINE int64_t tile_count(int64_t n, int64_t size) {
 
 static void product(int64_t m, int64_t n, int64_t k, gal__factor a, gal__factor b, float *c,
                     int64_t ldc, int add, gal__ahead *ahead) {
-    float panel[TILE_DEPTH * TILE_COLS] __attribute__((aligned(64)));
+    float packed[TILE_DEPTH * TILE_COLS] __attribute__((aligned(64)));
     const int64_t tiles =
         tile_count(m, TILE_ROWS) * tile_count(n, TILE_COLS) * tile_count(k, TILE_DEPTH);
-    const int64_t touches = ahead && tiles ? tile_count(ahead->quota, tiles) : 0;
+    panel_job job = {.m = m, .ldc = ldc, .ahead = ahead};
+    if (ahead && tiles) job.touches = tile_count(ahead->quota, tiles);
     for (int64_t p = 0; p < k || (p == 0 && !add); p += TILE_DEPTH) {
-        const int64_t depth = k - p < TILE_DEPTH ? k - p : TILE_DEPTH;
-        const gal__factor left = {a.data + p * a.col, a.row, a.col};
+        job.depth = k - p < TILE_DEPTH ? k - p : TILE_DEPTH;
+        job.a = (gal__factor){a.data + p * a.col, a.row, a.col};
+        job.add = add || p > 0;
         for (int64_t j = 0; j < n; j += TILE_COLS) {
             const int64_t cols = n - j < TILE_COLS ? n - j : TILE_COLS;
-            gal__factor right = {b.data + p * b.row + j * b.col, b.row, b.col};
-            if (b.col != 1 || cols % LANES || (m >= PACK_ROWS && depth > 64)) {
-                pack(panel, right, depth, cols);
-                right = (gal__factor){panel, TILE_COLS, 1};
-            }
-            panel_product(m, cols, depth, left, right.data, right.row, c + j, ldc, add || p > 0,
-                          ahead, touches);
+            const gal__factor right = {b.data + p * b.row + j * b.col, b.row, b.col};
+            const int copy = b.col != 1 || cols % LANES || (m >= PACK_ROWS && job.depth > 64);
+            if (copy) pack(packed, right, job.depth, cols);
+            job.b = copy ? packed : right.data;
+            job.ldb = copy ? TILE_COLS : right.row;
+            job.c = c + j;
+            run_panel(&job, cols);
         }
     }
 }

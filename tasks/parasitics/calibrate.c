@@ -1,5 +1,7 @@
 #include "tasks/parasitics/calibrate.h"
 
+#include "netlist/extract_align.h"
+#include "netlist/extract_read.h"
 #include <math.h>
 
 /* The prior "slope 1" weighs as much as labels whose spread sums to this many decades squared. */
@@ -36,11 +38,11 @@ static void solve(gal_pex_calibration *c, int t, const moments *m) {
 }
 
 gal_status gal_pex_calibration_fit(gal_pex_calibration *out, const gal_pex_model *model,
-                                   const gal_pex_set *set, gal_error *err) {
+                                   const gal_pex_case *item, int32_t n, gal_error *err) {
     moments m[3] = {{0}};
     *out = gal_pex_calibration_none();
-    for (int32_t i = 0; i < set->n; i++) {
-        const gal_pex_case *pex = &set->item[i];
+    for (int32_t i = 0; i < n; i++) {
+        const gal_pex_case *pex = &item[i];
         if (!pex->ground) continue;
         gal_pex_output output;
         GAL_TRY(gal_pex_model_apply(&output, model, pex, err));
@@ -49,8 +51,60 @@ gal_status gal_pex_calibration_fit(gal_pex_calibration *out, const gal_pex_model
         add(&m[2], output.mean[2], pex->couple, pex->n_pair);
         gal_pex_output_clear(&output);
     }
+    if (m[0].n + m[1].n + m[2].n == 0)
+        return gal_fail(err, GAL_EINVAL, "no capacitance of 1 aF or more to calibrate on");
     for (int t = 0; t < 3; t++) solve(out, t, &m[t]);
     return GAL_OK;
+}
+
+/* Labels of extracted nets without devices, moved onto the schematic by name. */
+static gal_status fit_by_name(gal_pex_calibration *out, const gal_pex_model *model,
+                              const gal_extract *extract, const gal_circuit *schematic,
+                              gal_extractor extractor, gal_error *err) {
+    gal_arena arena;
+    gal_arena_init(&arena);
+    gal_align align;
+    gal_pex_case pex = {0};
+    gal_status status = gal_extract_align(&align, &arena, schematic, extract, err);
+    if (status == GAL_OK && align.n_covered == 0)
+        status = gal_fail(err, GAL_ENOTFOUND, "no net of %s has a namesake in the schematic",
+                          extract->circuit.name);
+    if (status == GAL_OK) {
+        const gal_extract labels = {.circuit = *schematic, .cap = align.cap, .n_cap = align.n_cap};
+        status = gal_pex_case_build(&pex, schematic, extractor, &labels, err);
+    }
+    if (status == GAL_OK) status = gal_pex_calibration_fit(out, model, &pex, 1, err);
+    gal_pex_case_clear(&pex);
+    gal_arena_clear(&arena);
+    return status;
+}
+
+static int has_devices(const gal_extract_set *set) {
+    for (int32_t i = 0; i < set->n; i++)
+        if (set->item[i].circuit.n_device > 0) return 1;
+    return 0;
+}
+
+gal_status gal_pex_calibration_read(gal_pex_calibration *out, const gal_pex_model *model,
+                                    const char *path, const gal_circuit *schematic,
+                                    gal_extractor extractor, gal_error *err) {
+    gal_extract_set extracts = {0};
+    gal_status status = gal_extract_read(&extracts, path, NULL, err);
+    if (status == GAL_OK && extracts.n == 0)
+        status = gal_fail_at(err, GAL_ENOTFOUND, path, 0, 0, "no extracted circuit");
+    if (status == GAL_OK && !has_devices(&extracts)) {
+        status = fit_by_name(out, model, &extracts.item[0], schematic, extractor, err);
+    } else if (status == GAL_OK) {
+        gal_pex_set set;
+        const gal_pex_filter filter = {.extractor = (int)extractor};
+        status = gal_pex_set_read(&set, &path, 1, &filter, NULL, err);
+        if (status == GAL_OK) {
+            status = gal_pex_calibration_fit(out, model, set.item, set.n, err);
+            gal_pex_set_clear(&set);
+        }
+    }
+    gal_extract_set_clear(&extracts);
+    return status;
 }
 
 void gal_pex_calibration_apply(gal_pex_output *output, const gal_pex_case *pex,

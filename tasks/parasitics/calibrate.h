@@ -18,9 +18,16 @@ typedef struct gal_pex_calibration {
 /* No change. */
 GAL_API gal_pex_calibration gal_pex_calibration_none(void);
 
-/* From every labelled case of a set. GAL_ENOMEM. */
+/* From the labelled ones of item[0..n[. GAL_ENOMEM, GAL_EINVAL (no label at all). */
 GAL_API gal_status gal_pex_calibration_fit(gal_pex_calibration *out, const gal_pex_model *model,
-                                           const gal_pex_set *set, gal_error *err);
+                                           const gal_pex_case *item, int32_t n, gal_error *err);
+
+/* The same from a file: extracted circuits with transistors speak for themselves, nets without
+ * (SPEF) are matched by name to those of `schematic`. Errors: those of the readers, GAL_ENOTFOUND
+ * (no net matched), GAL_EINVAL. */
+GAL_API gal_status gal_pex_calibration_read(gal_pex_calibration *out, const gal_pex_model *model,
+                                            const char *path, const gal_circuit *schematic,
+                                            gal_extractor extractor, gal_error *err);
 
 /* Applies it to means (and deviations) in place. */
 GAL_API void gal_pex_calibration_apply(gal_pex_output *output, const gal_pex_case *pex,

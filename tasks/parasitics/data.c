@@ -90,7 +90,8 @@ static gal_status build(gal_pex_case *pex, const gal_extract *labels, gal_error 
 
 gal_status gal_pex_case_build(gal_pex_case *pex, const gal_circuit *circuit,
                               gal_extractor extractor, const gal_extract *labels, gal_error *err) {
-    *pex = (gal_pex_case){.circuit = circuit, .tech = gal_technology_of(circuit, extractor)};
+    *pex = (gal_pex_case){
+        .circuit = circuit, .labels = labels, .tech = gal_technology_of(circuit, extractor)};
     gal_arena_init(&pex->arena);
     const gal_status status = build(pex, labels, err);
     if (status != GAL_OK) gal_pex_case_clear(pex);

@@ -30,6 +30,7 @@ typedef struct gal_pex_pair {
 typedef struct gal_pex_case {
     gal_arena arena;            /* owns everything below */
     const gal_circuit *circuit; /* the caller's; must outlive the case */
+    const gal_extract *labels;  /* the caller's, or NULL */
     gal_technology tech;
     gal_graph graph;
     gal_mat net_x;       /* [n_net, GAL_PEX_NET_FEATURES] */

@@ -14,8 +14,7 @@ static gal_status no_memory(gal_error *err) {
 }
 
 gal_pex_estimate_options gal_pex_estimate_defaults(void) {
-    return (gal_pex_estimate_options){
-        .folds = 5, .rounds = 400, .depth = 6, .rate = 0.05, .max_pair = 15000, .seed = 1};
+    return (gal_pex_estimate_options){.folds = 5, .trees = 100, .max_pair = 15000, .seed = 1};
 }
 
 void gal_pex_estimator_clear(gal_pex_estimator *estimator) {
@@ -34,13 +33,14 @@ static gal_status estimate_new(gal_pex_estimate *estimate, const gal_pex_case *p
                                gal_error *err) {
     const size_t n_net = (size_t)pex->graph.n_net, n_pair = (size_t)pex->n_pair;
     estimate->ground = calloc(2 * n_net + 1, sizeof(float));
-    estimate->couple = calloc(2 * n_pair + 1, sizeof(float));
+    estimate->couple = calloc(3 * n_pair + 1, sizeof(float));
     if (!estimate->ground || !estimate->couple) {
         gal_pex_estimate_clear(estimate);
         return no_memory(err);
     }
     estimate->total = estimate->ground + n_net;
     estimate->exist = estimate->couple + n_pair;
+    estimate->known = estimate->exist + n_pair;
     return GAL_OK;
 }
 
@@ -157,12 +157,9 @@ static gal_status grow_trees(gal_trees **out, const table *t, gal_pex_target tar
                              const gal_pex_estimate_options *o, const gal_report *report,
                              gal_error *err) {
     gal_trees_options options = gal_trees_defaults();
-    options.objective = target == GAL_PEX_EXIST ? GAL_TREES_LOGIT : GAL_TREES_SQUARED;
-    options.rounds = o->rounds;
-    options.depth = o->depth;
-    options.rate = o->rate;
-    options.seed = o->seed;
-    return gal_trees_train(out, t->x, t->y, NULL, &options, report, err);
+    options.count = o->trees;
+    options.seed = gal_hash_mix(o->seed, (uint64_t)target);
+    return gal_trees_train(out, t->x, t->y, &options, report, err);
 }
 
 static gal_status fit_roles(gal_roles *roles, const selection *s, gal_error *err) {
@@ -193,7 +190,7 @@ static gal_status fit(gal_pex_estimator *estimator, const selection *s, gal_pex_
 }
 
 static float to_logit(float probability) {
-    const float p = smaller(larger(probability, 1e-6f), 1 - 1e-6f);
+    const float p = smaller(larger(probability, 2e-4f), 1 - 2e-4f);
     return logf(p / (1 - p));
 }
 
@@ -205,16 +202,17 @@ static gal_status apply_pairs(gal_pex_estimate *out, const gal_pex_estimator *es
     gal_status status = x.data ? GAL_OK : no_memory(err);
     for (int32_t p = 0; status == GAL_OK && p < pex->n_pair; p++)
         pair_row(gal_mat_row(x, p), pex, out, p);
-    if (status == GAL_OK)
-        status = gal_trees_predict(out->couple, estimator->trees[GAL_PEX_COUPLE], x, err);
-    if (status == GAL_OK)
-        status = gal_trees_predict(out->exist, estimator->trees[GAL_PEX_EXIST], x, err);
+    if (status == GAL_OK) {
+        gal_trees_predict(out->couple, estimator->trees[GAL_PEX_COUPLE], x);
+        gal_trees_predict(out->exist, estimator->trees[GAL_PEX_EXIST], x);
+    }
     gal_arena_clear(&arena);
     for (int32_t p = 0; status == GAL_OK && p < pex->n_pair; p++) {
         int known;
         out->couple[p] =
             gal_roles_apply(&estimator->roles, pex->pair_role + (size_t)p * GAL_PEX_N_ROLE,
                             GAL_PEX_N_ROLE, out->couple[p], role_shrink, &known);
+        out->known[p] = (float)known;
         out->exist[p] = to_logit(out->exist[p]);
     }
     return status;
@@ -222,8 +220,10 @@ static gal_status apply_pairs(gal_pex_estimate *out, const gal_pex_estimator *es
 
 static gal_status apply_nets(gal_pex_estimate *out, const gal_pex_estimator *estimator,
                              const gal_pex_case *pex, gal_error *err) {
-    GAL_TRY(gal_trees_predict(out->ground, estimator->trees[GAL_PEX_GROUND], pex->net_x, err));
-    return gal_trees_predict(out->total, estimator->trees[GAL_PEX_TOTAL], pex->net_x, err);
+    (void)err;
+    gal_trees_predict(out->ground, estimator->trees[GAL_PEX_GROUND], pex->net_x);
+    gal_trees_predict(out->total, estimator->trees[GAL_PEX_TOTAL], pex->net_x);
+    return GAL_OK;
 }
 
 gal_status gal_pex_estimate_case(gal_pex_estimate *out, const gal_pex_estimator *estimator,

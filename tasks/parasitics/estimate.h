@@ -1,4 +1,4 @@
-/* The physical estimate: boosted trees over the physical features, and the role memory.
+/* The physical estimate: randomised trees over the physical features, and the role memory.
  *
  * It stands before the network, which corrects it; and it is a model of its own. To train the
  * network on honest estimates, every training case is estimated by trees that never saw its group
@@ -28,13 +28,12 @@ typedef struct gal_pex_estimator {
 typedef struct gal_pex_estimate {
     float *ground, *total; /* [n_net] */
     float *couple, *exist; /* [n_pair] */
+    float *known;          /* [n_pair] depths at which the pair's role was remembered */
 } gal_pex_estimate;
 
 typedef struct gal_pex_estimate_options {
-    int folds;  /* of the cross-fitting, >= 2 */
-    int rounds; /* trees per target */
-    int depth;
-    double rate;
+    int folds;        /* of the cross-fitting, >= 2 */
+    int trees;        /* per target */
     int32_t max_pair; /* coupled pairs, and as many others, drawn from one circuit */
     uint64_t seed;
 } gal_pex_estimate_options;

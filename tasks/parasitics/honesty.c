@@ -1,13 +1,18 @@
 #include "tasks/parasitics/honesty.h"
 
 #include <math.h>
+#include <string.h>
+
+enum { N_SHARE = 5 }; /* shares 0, 1/4, ... 1 of the networks' logit are tried */
 
 /* Sums over held-out samples of one target. */
 typedef struct sums {
     double n, square;    /* errors of the estimate */
-    double cross, power; /* correction x needed correction, correction squared */
-    double normalised;   /* squared error over predicted variance, after the gain */
-    double network;      /* squared error after the gain */
+    double cross, power; /* what the networks change x what it should be, and its square */
+    double blended;      /* squared error of the output */
+    double normalised;   /* the same over predicted variance */
+    double entropy[N_SHARE];
+    int64_t hit[GAL_PEX_N_CLASS], named[GAL_PEX_N_CLASS], real[GAL_PEX_N_CLASS];
 } sums;
 
 static const float *labels_of(const gal_pex_case *pex, int t) {
@@ -23,33 +28,61 @@ static double sample_weight(int32_t n) {
     return n > 500 ? 500.0 / n : 1.0;
 }
 
-static void add_case(sums *s, int t, const gal_pex_output *out, const gal_pex_case *pex,
-                     const gal_pex_estimate *estimate) {
+static void add_regression(sums *s, int t, const gal_pex_output *out, const gal_pex_case *pex,
+                           const gal_pex_estimate *estimate) {
     const int32_t n = t == GAL_PEX_COUPLE ? pex->n_pair : pex->graph.n_net;
     const float *label = labels_of(pex, t), *before = estimate_of(estimate, t);
     const double w = sample_weight(n);
     for (int32_t i = 0; i < n; i++) {
         if (isnan(label[i])) continue;
-        const double needed = (double)label[i] - before[i], offered = out->mean[t][i] - before[i];
-        const double left = (double)label[i] - out->mean[t][i];
+        const double needed = (double)label[i] - before[i];
+        const double offered = (double)out->mean[t][i] - before[i], left = needed - offered;
+        const double sd = out->sd[t][i];
+        const int32_t real = gal_pex_class(label[i]), named = out->grade[t][i];
         s->n += w;
         s->square += w * needed * needed;
         s->cross += w * needed * offered;
         s->power += w * offered * offered;
-        s->network += w * left * left;
-        s->normalised += w * left * left / ((double)out->sd[t][i] * out->sd[t][i] + 1e-12);
+        s->blended += w * left * left;
+        s->normalised += w * left * left / (sd * sd + 1e-12);
+        s->real[real]++, s->named[named]++, s->hit[real] += real == named;
     }
 }
 
-static gal_status measure(sums s[3], const gal_pex_model *model, const gal_pex_set *set,
-                          const gal_pex_estimate *estimate, const unsigned char *apart, int any,
-                          gal_error *err) {
-    for (int t = 0; t < 3; t++) s[t] = (sums){0};
-    for (int32_t i = 0; i < set->n; i++) {
-        if (!set->item[i].ground || (any && !apart[i])) continue;
+/* -log of the probability that logit z gives to what is so. */
+static double surprise(double z, int exists) {
+    const double against = exists ? -z : z;
+    return against > 0 ? against + log1p(exp(-against)) : log1p(exp(against));
+}
+
+static void add_existence(sums *s, const gal_pex_output *out, const gal_pex_case *pex,
+                          const gal_pex_estimate *estimate) {
+    const double w = sample_weight(pex->n_pair);
+    for (int32_t p = 0; p < pex->n_pair; p++)
+        for (int k = 0; k < N_SHARE; k++) {
+            const double share = (double)k / (N_SHARE - 1), from = estimate->exist[p];
+            s->entropy[k] +=
+                w * surprise(from + share * (out->exist[p] - from), !isnan(pex->couple[p]));
+        }
+}
+
+/* What is measured on: the cases apart, or all when there are none. */
+typedef struct probe {
+    const gal_pex_set *set;
+    const gal_pex_estimate *estimate;
+    const unsigned char *apart;
+    int any_apart;
+} probe;
+
+static gal_status measure(sums s[3], const gal_pex_model *model, const probe *on, gal_error *err) {
+    memset(s, 0, 3 * sizeof *s);
+    for (int32_t i = 0; i < on->set->n; i++) {
+        const gal_pex_case *pex = &on->set->item[i];
+        if (!pex->ground || (on->any_apart && !on->apart[i])) continue;
         gal_pex_output out;
-        GAL_TRY(gal_pex_model_apply_to(&out, model, &set->item[i], &estimate[i], err));
-        for (int t = 0; t < 3; t++) add_case(&s[t], t, &out, &set->item[i], &estimate[i]);
+        GAL_TRY(gal_pex_model_apply_to(&out, model, pex, &on->estimate[i], err));
+        for (int t = 0; t < 3; t++) add_regression(&s[t], t, &out, pex, &on->estimate[i]);
+        add_existence(&s[GAL_PEX_COUPLE], &out, pex, &on->estimate[i]);
         gal_pex_output_clear(&out);
     }
     return GAL_OK;
@@ -59,26 +92,60 @@ static double clamp01(double x) {
     return x < 0 ? 0 : x > 1 ? 1 : x;
 }
 
-gal_status gal_pex_honesty_fit(gal_pex_model *model, const gal_pex_set *set,
-                               const gal_pex_estimate *estimate, const unsigned char *apart,
-                               const gal_report *report, gal_error *err) {
-    static const char *const name[3] = {"ground", "total", "coupling"};
-    sums s[3];
-    int any = 0;
-    for (int32_t i = 0; i < set->n; i++) any |= apart[i] && set->item[i].ground;
-    for (int t = 0; t < 4; t++) model->gain[t] = 1;
-    for (int t = 0; t < 3; t++) model->sd_factor[t] = model->estimate_sd[t] = 1;
-    GAL_TRY(measure(s, model, set, estimate, apart, any, err));
+static void choose_shares(gal_pex_model *model, const sums s[3]) {
+    int best = 0;
     for (int t = 0; t < 3; t++) {
         if (s[t].power > 0) model->gain[t] = clamp01(s[t].cross / s[t].power);
         if (s[t].n > 0) model->estimate_sd[t] = sqrt(s[t].square / s[t].n);
     }
-    GAL_TRY(measure(s, model, set, estimate, apart, any, err));
-    for (int t = 0; t < 3; t++) {
-        if (s[t].n <= 0) continue;
-        if (model->n_member > 0) model->sd_factor[t] = sqrt(s[t].normalised / s[t].n);
-        gal_note(report, "%s: rms error %.4f decades by the estimate, %.4f after correction x %.2f",
-                 name[t], sqrt(s[t].square / s[t].n), sqrt(s[t].network / s[t].n), model->gain[t]);
+    for (int k = 1; k < N_SHARE; k++)
+        if (s[GAL_PEX_COUPLE].entropy[k] < s[GAL_PEX_COUPLE].entropy[best]) best = k;
+    model->gain[GAL_PEX_EXIST] = (double)best / (N_SHARE - 1);
+}
+
+/* Macro F1 over the classes that occur. */
+static double macro_f1(const sums *s) {
+    double sum = 0, n = 0;
+    for (int k = 0; k < GAL_PEX_N_CLASS; k++)
+        if (s->real[k] + s->named[k] > 0) {
+            sum += 2.0 * (double)s->hit[k] / (double)(s->real[k] + s->named[k]);
+            n++;
+        }
+    return n > 0 ? sum / n : 0;
+}
+
+static void note_result(const gal_report *report, const gal_pex_model *model, const sums s[3],
+                        const double f1[2][3]) {
+    static const char *const name[3] = {"ground", "total", "coupling"};
+    for (int t = 0; t < 3; t++)
+        if (s[t].n > 0)
+            gal_note(report,
+                     "%s: rms error %.4f decades by trees, %.4f blended (networks' share %.2f); "
+                     "macro F1 %.3f by mean, %.3f by head",
+                     name[t], sqrt(s[t].square / s[t].n), sqrt(s[t].blended / s[t].n),
+                     model->gain[t], f1[0][t], f1[1][t]);
+}
+
+gal_status gal_pex_honesty_fit(gal_pex_model *model, const gal_pex_set *set,
+                               const gal_pex_estimate *estimate, const unsigned char *apart,
+                               const gal_report *report, gal_error *err) {
+    sums s[3];
+    double f1[2][3];
+    probe on = {set, estimate, apart, 0};
+    for (int32_t i = 0; i < set->n; i++) on.any_apart |= apart[i] && set->item[i].ground;
+    for (int t = 0; t < GAL_PEX_N_TARGET; t++) model->gain[t] = 1;
+    for (int t = 0; t < 3; t++) model->sd_factor[t] = model->estimate_sd[t] = 1;
+    GAL_TRY(measure(s, model, &on, err));
+    choose_shares(model, s);
+    for (int way = 1; way >= 0; way--) {
+        for (int t = 0; t < 3; t++) model->by_head[t] = way;
+        GAL_TRY(measure(s, model, &on, err));
+        for (int t = 0; t < 3; t++) f1[way][t] = macro_f1(&s[t]);
     }
+    for (int t = 0; t < 3; t++) {
+        model->by_head[t] = f1[1][t] > f1[0][t];
+        if (model->n_member > 0 && s[t].n > 0) model->sd_factor[t] = sqrt(s[t].normalised / s[t].n);
+    }
+    note_result(report, model, s, f1);
     return GAL_OK;
 }

@@ -80,20 +80,26 @@ static int32_t largest(const float *logit) {
     return best;
 }
 
-/* Mixture of the members: mean of means; variance within plus variance between. */
-static void conclude(gal_pex_output *out, int target, const tally *t, int64_t n, int32_t members,
-                     double factor, double gain) {
+/* Mixture of the members: mean of means; variance within plus variance between. `known` (NULL: all
+ * 0) is how much the estimate is to be trusted more. */
+static void conclude(gal_pex_output *out, int target, const tally *t, int64_t n,
+                     const gal_pex_model *model, const float *known) {
+    const double members = model->n_member, gain = model->gain[target];
     for (int64_t r = 0; r < n; r++) {
         const double m = (double)t->mean[r] / members;
         const double between = fmax((double)t->square[r] / members - m * m, 0);
-        out->mean[target][r] += (float)(gain * m);
-        out->sd[target][r] = (float)(factor * sqrt((double)t->variance[r] / members + between));
-        out->grade[target][r] = largest(t->logit + r * GAL_PEX_N_CLASS);
+        const double share = known ? gain / (1 + (double)known[r]) : gain;
+        out->mean[target][r] += (float)(share * (m - (double)out->mean[target][r]));
+        out->sd[target][r] =
+            (float)(model->sd_factor[target] * sqrt((double)t->variance[r] / members + between));
+        out->grade[target][r] = model->by_head[target] > 0 ? largest(t->logit + r * GAL_PEX_N_CLASS)
+                                                           : gal_pex_class(out->mean[target][r]);
     }
 }
 
 static gal_status run_members(gal_pex_output *out, gal_arena *arena, const gal_pex_model *model,
-                              const gal_pex_input *input, gal_error *err) {
+                              const gal_pex_input *input, const gal_pex_estimate *estimate,
+                              gal_error *err) {
     const int64_t n_net = input->pex->graph.n_net, n_pair = input->pex->n_pair;
     const gal_mat net = gal_mat_new(arena, n_net, GAL_PEX_N_NET_OUT);
     const gal_mat pair = gal_mat_new(arena, n_pair, GAL_PEX_N_PAIR_OUT);
@@ -114,11 +120,11 @@ static gal_status run_members(gal_pex_output *out, gal_arena *arena, const gal_p
         tally_add(&t[1], net, GAL_PEX_OUT_TOTAL, GAL_PEX_OUT_TOTAL_CLASS);
         tally_add(&t[2], pair, GAL_PEX_OUT_COUPLE, GAL_PEX_OUT_COUPLE_CLASS);
         for (int64_t p = 0; p < n_pair; p++)
-            out->exist[p] += share * gal_mat_row(pair, p)[GAL_PEX_OUT_EXIST];
+            out->exist[p] += share * (gal_mat_row(pair, p)[GAL_PEX_OUT_EXIST] - estimate->exist[p]);
     }
-    conclude(out, 0, &t[0], n_net, model->n_member, model->sd_factor[0], model->gain[0]);
-    conclude(out, 1, &t[1], n_net, model->n_member, model->sd_factor[1], model->gain[1]);
-    conclude(out, 2, &t[2], n_pair, model->n_member, model->sd_factor[2], model->gain[2]);
+    conclude(out, GAL_PEX_GROUND, &t[0], n_net, model, NULL);
+    conclude(out, GAL_PEX_TOTAL, &t[1], n_net, model, NULL);
+    conclude(out, GAL_PEX_COUPLE, &t[2], n_pair, model, estimate->known);
     return GAL_OK;
 }
 
@@ -144,8 +150,8 @@ gal_status gal_pex_model_apply_to(gal_pex_output *out, const gal_pex_model *mode
     gal_status status = output_new(out, pex, err);
     if (status == GAL_OK) fill_estimate(out, model, pex, estimate);
     if (status == GAL_OK && model->n_member > 0) {
-        status = gal_pex_input_make(&input, &arena, &model->scaler, pex, estimate, err);
-        if (status == GAL_OK) status = run_members(out, &arena, model, &input, err);
+        status = gal_pex_input_make(&input, &arena, &model->scaler, pex, err);
+        if (status == GAL_OK) status = run_members(out, &arena, model, &input, estimate, err);
     }
     gal_arena_clear(&arena);
     if (status != GAL_OK) gal_pex_output_clear(out);

@@ -1,4 +1,7 @@
-/* A parasitics model: estimator, scaler and an ensemble of correcting networks in one file.
+/* A parasitics model: estimator, scaler and an ensemble of networks in one file.
+ *
+ * The prediction is estimate + gain * (networks - estimate); where the role memory knows k depths
+ * of a pair, gain / (1 + k).
  *
  * The file is safetensors: trees as u8 tensors, roles, scales and network weights as arrays,
  * sizes and provenance as metadata. A file whose features differ from this program's is refused.
@@ -33,7 +36,8 @@ typedef struct gal_pex_model {
     /* From training circuits the networks did not see; ground, total, coupling (existence). */
     double estimate_sd[3]; /* deviation of log10 C by the estimate alone */
     double sd_factor[3];   /* makes the networks' deviations honest */
-    double gain[4];        /* share of the networks' correction to believe, in [0, 1] */
+    double by_head[3];     /* 1: the class head names classes better than the mean does */
+    double gain[4];        /* share of the networks' say beside the estimate's, in [0, 1] */
     char trained_on[512];  /* data, split and seeds, for the record */
     uint64_t dataset;      /* hash of the training circuits */
 } gal_pex_model;
@@ -51,7 +55,7 @@ GAL_API gal_status gal_pex_model_load(gal_pex_model *model, const char *path, ga
 typedef struct gal_pex_output {
     gal_arena arena;
     float *mean[3], *sd[3]; /* ground, total [n_net]; coupling [n_pair] */
-    int32_t *grade[3];      /* class of the class head (or of the mean, without networks) */
+    int32_t *grade[3];      /* class: of the class head where by_head, else of the mean */
     float *exist;           /* [n_pair] logit that the pair couples */
 } gal_pex_output;
 

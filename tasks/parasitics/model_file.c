@@ -82,6 +82,7 @@ static gal_status fill(gal_safetensors *st, tree_bytes *trees, const gal_pex_mod
     GAL_TRY(add(st, "sd.estimate", GAL_F64, 3, model->estimate_sd, err));
     GAL_TRY(add(st, "sd.factor", GAL_F64, 3, model->sd_factor, err));
     GAL_TRY(add(st, "gain", GAL_F64, 4, model->gain, err));
+    GAL_TRY(add(st, "class.by_head", GAL_F64, 3, model->by_head, err));
     GAL_TRY(add_members(st, model, err));
     return add_texts(st, model, err);
 }
@@ -217,6 +218,7 @@ static gal_status take(gal_pex_model *model, const gal_safetensors *st, gal_erro
         copy(model->estimate_sd, sizeof model->estimate_sd, st, "sd.estimate", GAL_F64, 3, err));
     GAL_TRY(copy(model->sd_factor, sizeof model->sd_factor, st, "sd.factor", GAL_F64, 3, err));
     GAL_TRY(copy(model->gain, sizeof model->gain, st, "gain", GAL_F64, 4, err));
+    GAL_TRY(copy(model->by_head, sizeof model->by_head, st, "class.by_head", GAL_F64, 3, err));
     for (int m = 0; m < members; m++) GAL_TRY(take_member(model, st, err));
     return GAL_OK;
 }

@@ -16,7 +16,7 @@ int32_t gal_pex_class(float log10_ff) {
     return k < 0 ? 0 : k >= GAL_PEX_N_CLASS ? GAL_PEX_N_CLASS - 1 : k;
 }
 
-/* The last linear layer of a head to zero: the first prediction is the estimate itself. */
+/* The last linear layer of a head to zero: training starts from 1 fF and even odds. */
 static void silence(gal_params *params, const gal_mlp *head) {
     gal_mat_fill(gal_params_value(params, head->linear[head->n_layer - 1].weight), 0);
 }

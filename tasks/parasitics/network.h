@@ -1,9 +1,10 @@
-/* The correcting network: what the graph says beyond the physical estimate.
+/* The network: what the graph says beside the physical estimate.
  *
- * The encoder's embedding of a net, its features and the boosted trees' estimate enter a head that
- * gives, per net, a correction and a log-variance for ground and total capacitance and logits of
- * five size classes; a second head does so for pairs, with a correction of the logit that the pair
- * couples at all. Means are estimate + correction, in log10 fF.
+ * The encoder's embedding of a net and its features enter a head that gives mean and log-variance
+ * of log10 C to ground and in total, and logits of five size classes; a second head does so for
+ * pairs, with the logit that the pair couples at all. It is trained on the labels themselves, not
+ * on what the trees leave over: two models that err differently, which the final prediction blends
+ * (honesty.h).
  *
  * Losses: Gaussian likelihood of the labels (mean and uncertainty), a balanced regression loss
  * against the long tail of the labels, balanced softmax for the classes, binary cross-entropy for
@@ -39,13 +40,10 @@ enum {
     GAL_PEX_N_PAIR_OUT = GAL_PEX_OUT_COUPLE_CLASS + GAL_PEX_N_CLASS
 };
 
-/* What the network sees of one case: standardised features with the estimates behind them. */
+/* What the network sees of one case: standardised features. */
 typedef struct gal_pex_input {
     const gal_pex_case *pex;
     gal_mat net, device, pair;
-    /* The estimates: log10 fF; exist as a logit. */
-    float *ground, *total; /* [n_net] */
-    float *couple, *exist; /* [n_pair] */
 } gal_pex_input;
 
 typedef enum gal_pex_balance {
@@ -71,14 +69,14 @@ typedef struct gal_pex_network {
     int32_t net_in, pair_in; /* widths of gal_pex_input.net and .pair */
 } gal_pex_network;
 
-/* Registers all parameters; the heads' last layers start at zero, so that training starts from the
- * estimates. Errors: GAL_ENOMEM, GAL_EINVAL. */
+/* Registers all parameters; the heads' last layers start at zero. Errors: GAL_ENOMEM, GAL_EINVAL.
+ */
 GAL_API gal_status gal_pex_network_init(gal_pex_network *network, gal_params *params,
                                         int32_t net_in, int32_t device_in, int32_t pair_in,
                                         int32_t width, int32_t n_layer, float dropout, gal_rng *rng,
                                         gal_error *err);
 
-/* The heads' outputs, without the estimates added: net_out [n_net, GAL_PEX_N_NET_OUT], pair_out
+/* The heads' outputs: net_out [n_net, GAL_PEX_N_NET_OUT], pair_out
  * [n_pair, GAL_PEX_N_PAIR_OUT]. GAL_ENOMEM. */
 GAL_API gal_status gal_pex_network_run(gal_mat net_out, gal_mat pair_out, gal_arena *arena,
                                        const gal_pex_network *network, const gal_params *params,

@@ -11,14 +11,13 @@ enum { LDS_BINS = 60, BMC_MAX = 512 };
 typedef struct target {
     gal_mat out, dout;     /* the head's output and gradient */
     int32_t mean, classes; /* columns: mean (log-variance follows), first class logit */
-    const float *estimate; /* [rows] what the correction is added to */
     const float *label;    /* [rows] NAN: none */
     int which;             /* into gal_pex_prior */
 } target;
 
 typedef struct gathered {
     int32_t n, *row, *cls;
-    float *label, *pred, *grad; /* [n]; pred = estimate + correction */
+    float *label, *pred, *grad; /* [n] */
     gal_mat gauss, dgauss;      /* [n, 2] */
     gal_mat logit, dlogit;      /* [n, GAL_PEX_N_CLASS] */
 } gathered;
@@ -49,7 +48,7 @@ static int gather(gathered *g, gal_arena *arena, const target *t) {
         g->row[g->n] = r;
         g->label[g->n] = t->label[r];
         g->cls[g->n] = gal_pex_class(t->label[r]);
-        gauss[0] = g->pred[g->n] = t->estimate[r] + out[t->mean];
+        gauss[0] = g->pred[g->n] = out[t->mean];
         gauss[1] = out[t->mean + 1];
         memcpy(gal_mat_row(g->logit, g->n), out + t->classes, GAL_PEX_N_CLASS * sizeof(float));
         g->n++;
@@ -106,15 +105,15 @@ static gal_status regression(double *loss, gal_arena *arena, const target *t,
     return GAL_OK;
 }
 
-/* Does the pair couple? Cross-entropy on the estimate's logit plus its correction. */
+/* Does the pair couple? */
 static gal_status existence(double *loss, gal_mat dpair, gal_arena *arena, gal_mat pair_out,
-                            const float *logit, const float *label, gal_error *err) {
+                            const float *label, gal_error *err) {
     const size_t n = (size_t)pair_out.rows;
     float *z = gal_arena_alloc(arena, (3 * n + 1) * sizeof *z);
     if (!z) return no_memory(err);
     float *exists = z + n, *grad = exists + n;
     for (size_t i = 0; i < n; i++) {
-        z[i] = logit[i] + gal_mat_row(pair_out, (int64_t)i)[GAL_PEX_OUT_EXIST];
+        z[i] = gal_mat_row(pair_out, (int64_t)i)[GAL_PEX_OUT_EXIST];
         exists[i] = isnan(label[i]) ? 0.0f : 1.0f;
     }
     *loss += gal_loss_binary(grad, z, exists, (int64_t)n, 1);
@@ -127,25 +126,18 @@ gal_status gal__pex_loss(double *loss, gal_mat dnet, gal_mat dpair, gal_arena *a
                          const int32_t *index, const gal_pex_prior *prior, gal_error *err) {
     const gal_pex_case *pex = input->pex;
     const size_t n = (size_t)pair_out.rows;
-    float *couple = gal_arena_alloc(arena, (3 * n + 1) * sizeof *couple);
+    float *couple = gal_arena_alloc(arena, (n + 1) * sizeof *couple);
     if (!couple) return no_memory(err);
-    float *estimate = couple + n, *logit = estimate + n;
-    for (size_t i = 0; i < n; i++) {
-        couple[i] = pex->couple[index[i]];
-        estimate[i] = input->couple[index[i]];
-        logit[i] = input->exist[index[i]];
-    }
+    for (size_t i = 0; i < n; i++) couple[i] = pex->couple[index[i]];
     *loss = 0;
     gal_mat_fill(dnet, 0);
     gal_mat_fill(dpair, 0);
-    const target ground = {
-        net_out, dnet, GAL_PEX_OUT_GROUND, GAL_PEX_OUT_GROUND_CLASS, input->ground, pex->ground, 0};
-    const target total = {
-        net_out, dnet, GAL_PEX_OUT_TOTAL, GAL_PEX_OUT_TOTAL_CLASS, input->total, pex->total, 1};
-    const target pair = {pair_out, dpair, GAL_PEX_OUT_COUPLE, GAL_PEX_OUT_COUPLE_CLASS, estimate,
-                         couple,   2};
+    const target ground = {net_out,     dnet, GAL_PEX_OUT_GROUND, GAL_PEX_OUT_GROUND_CLASS,
+                           pex->ground, 0};
+    const target total = {net_out, dnet, GAL_PEX_OUT_TOTAL, GAL_PEX_OUT_TOTAL_CLASS, pex->total, 1};
+    const target pair = {pair_out, dpair, GAL_PEX_OUT_COUPLE, GAL_PEX_OUT_COUPLE_CLASS, couple, 2};
     GAL_TRY(regression(loss, arena, &ground, prior, err));
     GAL_TRY(regression(loss, arena, &total, prior, err));
     GAL_TRY(regression(loss, arena, &pair, prior, err));
-    return existence(loss, dpair, arena, pair_out, logit, couple, err);
+    return existence(loss, dpair, arena, pair_out, couple, err);
 }

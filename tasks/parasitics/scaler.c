@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { ESTIMATES = 2 }; /* columns behind the features: two estimates per net, per pair */
 static const float limit = 6;
 
 static gal_status no_memory(gal_error *err) {
@@ -32,17 +31,10 @@ void gal_pex_scaler_clear(gal_pex_scaler *scaler) {
     *scaler = (gal_pex_scaler){0};
 }
 
-/* [features | two estimates] of the nets, devices or pairs of a case, not yet scaled. */
-static int raw(gal_mat *out, gal_arena *arena, gal_mat features, const float *first,
-               const float *second) {
-    *out = gal_mat_new(arena, features.rows, features.cols + (first ? ESTIMATES : 0));
-    if (!out->data) return 0;
-    gal_mat_copy(gal_mat_cols(*out, 0, features.cols), features);
-    for (int64_t r = 0; first && r < features.rows; r++) {
-        gal_mat_row(*out, r)[features.cols] = first[r];
-        gal_mat_row(*out, r)[features.cols + 1] = second[r];
-    }
-    return 1;
+static int copy_of(gal_mat *out, gal_arena *arena, gal_mat features) {
+    *out = gal_mat_new(arena, features.rows, features.cols);
+    if (out->data) gal_mat_copy(*out, features);
+    return out->data != NULL;
 }
 
 /* [device features | technology]. */
@@ -57,12 +49,9 @@ static int raw_devices(gal_mat *out, gal_arena *arena, const gal_pex_case *pex) 
     return 1;
 }
 
-static int raw_input(gal_pex_input *out, gal_arena *arena, const gal_pex_case *pex,
-                     const gal_pex_estimate *e) {
-    *out = (gal_pex_input){
-        .pex = pex, .ground = e->ground, .total = e->total, .couple = e->couple, .exist = e->exist};
-    return raw(&out->net, arena, pex->net_x, e->ground, e->total) &&
-           raw(&out->pair, arena, pex->pair_x, e->couple, e->exist) &&
+static int raw_input(gal_pex_input *out, gal_arena *arena, const gal_pex_case *pex) {
+    *out = (gal_pex_input){.pex = pex};
+    return copy_of(&out->net, arena, pex->net_x) && copy_of(&out->pair, arena, pex->pair_x) &&
            raw_devices(&out->device, arena, pex);
 }
 
@@ -84,12 +73,10 @@ static void finish(float *out, const double *sum, int32_t cols, double rows) {
     }
 }
 
-gal_status gal_pex_scaler_fit(gal_pex_scaler *scaler, const gal_pex_set *set,
-                              const gal_pex_estimate *estimate, gal_error *err) {
+gal_status gal_pex_scaler_fit(gal_pex_scaler *scaler, const gal_pex_set *set, gal_error *err) {
     const gal_pex_case *some = &set->item[0];
-    GAL_TRY(gal_pex_scaler_new(scaler, some->net_x.cols + ESTIMATES,
-                               GAL_N_DEVICE_FEATURE + GAL_N_TECH, some->pair_x.cols + ESTIMATES,
-                               err));
+    GAL_TRY(gal_pex_scaler_new(scaler, some->net_x.cols, GAL_N_DEVICE_FEATURE + GAL_N_TECH,
+                               some->pair_x.cols, err));
     gal_arena arena;
     gal_arena_init(&arena);
     double *net = GAL_ARENA_ARRAY(&scaler->arena, double, 2 * scaler->n_net);
@@ -99,7 +86,7 @@ gal_status gal_pex_scaler_fit(gal_pex_scaler *scaler, const gal_pex_set *set,
     int ok = net && device && pair;
     for (int32_t i = 0; ok && i < set->n; i++) {
         gal_pex_input input;
-        ok = raw_input(&input, &arena, &set->item[i], &estimate[i]);
+        ok = raw_input(&input, &arena, &set->item[i]);
         if (!ok) break;
         accumulate(net, input.net);
         accumulate(device, input.device);
@@ -128,9 +115,8 @@ static void apply(gal_mat x, const float *scale) {
 }
 
 gal_status gal_pex_input_make(gal_pex_input *out, gal_arena *arena, const gal_pex_scaler *scaler,
-                              const gal_pex_case *pex, const gal_pex_estimate *estimate,
-                              gal_error *err) {
-    if (!raw_input(out, arena, pex, estimate)) return no_memory(err);
+                              const gal_pex_case *pex, gal_error *err) {
+    if (!raw_input(out, arena, pex)) return no_memory(err);
     apply(out->net, scaler->net);
     apply(out->device, scaler->device);
     apply(out->pair, scaler->pair);

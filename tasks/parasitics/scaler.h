@@ -6,7 +6,6 @@
 #ifndef GAL_TASKS_PARASITICS_SCALER_H
 #define GAL_TASKS_PARASITICS_SCALER_H
 
-#include "tasks/parasitics/estimate.h"
 #include "tasks/parasitics/network.h"
 
 typedef struct gal_pex_scaler {
@@ -18,15 +17,14 @@ typedef struct gal_pex_scaler {
 /* Zeros and ones for feature matrices of these widths; memory inside. GAL_ENOMEM. */
 GAL_API gal_status gal_pex_scaler_new(gal_pex_scaler *scaler, int32_t n_net, int32_t n_device,
                                       int32_t n_pair, gal_error *err);
-/* From all cases of a set with their estimates. GAL_ENOMEM. */
+/* From all cases of a set. GAL_ENOMEM. */
 GAL_API gal_status gal_pex_scaler_fit(gal_pex_scaler *scaler, const gal_pex_set *set,
-                                      const gal_pex_estimate *estimate, gal_error *err);
+                                      gal_error *err);
 GAL_API void gal_pex_scaler_clear(gal_pex_scaler *scaler);
 
-/* The network's input: features and estimates, standardised, in `arena`; the raw estimates are
- * referred to, not copied. GAL_ENOMEM. */
+/* The network's input: the features of a case, standardised, in `arena`. GAL_ENOMEM. */
 GAL_API gal_status gal_pex_input_make(gal_pex_input *out, gal_arena *arena,
                                       const gal_pex_scaler *scaler, const gal_pex_case *pex,
-                                      const gal_pex_estimate *estimate, gal_error *err);
+                                      gal_error *err);
 
 #endif

@@ -72,10 +72,9 @@ static gal_status prepare(run *r, gal_pex_model *model, gal_error *err) {
     GAL_TRY(gal_pex_estimator_train(&model->estimator, r->estimate, set, &r->options->estimate,
                                     r->report, err));
     GAL_TRY(gal_pex_baseline_train(&model->baseline, set, err));
-    GAL_TRY(gal_pex_scaler_fit(&model->scaler, set, r->estimate, err));
+    GAL_TRY(gal_pex_scaler_fit(&model->scaler, set, err));
     for (int32_t i = 0; i < set->n; i++) {
-        GAL_TRY(gal_pex_input_make(&r->input[i], &r->arena, &model->scaler, &set->item[i],
-                                   &r->estimate[i], err));
+        GAL_TRY(gal_pex_input_make(&r->input[i], &r->arena, &model->scaler, &set->item[i], err));
         r->apart[i] = gal_hash_mix(r->options->seed + 17, set->group[i]) % 10 == 0;
         if (!r->apart[i] && set->item[i].ground && set->item[i].n_pair > 0)
             r->mine[r->n_mine++] = i;

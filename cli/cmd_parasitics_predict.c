@@ -1,0 +1,140 @@
+/* galena parasitics predict: netlist in, capacitances out. */
+#include "base/file.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/pex_common.h"
+#include "netlist/read.h"
+#include "netlist/spef.h"
+#include "netlist/spice_write.h"
+#include "tasks/parasitics/predict.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct arguments {
+    const char *top, *model, *out, *calibrate, *extractor, *power, *ground;
+    int json, csv, quiet;
+    long threads, limit;
+} arguments;
+
+/* The result as a netlist with capacitors, or as SPEF. */
+static gal_status print_netlist(gal_buf *text, const gal_pex_result *result, int spef,
+                                gal_error *err) {
+    const int64_t n = (int64_t)result->n_net + result->n_coupling;
+    gal_cap *cap = malloc(((size_t)n + 1) * sizeof *cap);
+    if (!cap) return gal_fail(err, GAL_ENOMEM, "out of memory for the netlist");
+    gal_extract extract = {.circuit = *result->circuit}; /* shallow: only read */
+    gal_status status;
+    if (spef) {
+        const int64_t filled = gal_pex_result_caps(cap, result);
+        status = gal_extract_set_caps(&extract, cap, filled, err);
+        if (status == GAL_OK) status = gal_spef_print(text, &extract, err);
+    } else {
+        const gal_spice_write_options options = {.cap = cap,
+                                                 .n_cap = gal_pex_result_caps(cap, result)};
+        status = gal_spice_write(text, result->circuit, &options, err);
+    }
+    free(cap);
+    return status;
+}
+
+static int ends(const char *path, const char *ending) {
+    return path && gal_path_has_ending(path, ending);
+}
+
+static gal_status print(gal_buf *text, const gal_pex_result *result, const arguments *a,
+                        const char *model, gal_error *err) {
+    if (ends(a->out, ".sp") || ends(a->out, ".spice") || ends(a->out, ".cir"))
+        return print_netlist(text, result, 0, err);
+    if (ends(a->out, ".spef")) return print_netlist(text, result, 1, err);
+    if (a->json || ends(a->out, ".json")) return gal_pex_result_json(text, result, model, err);
+    /* A table for people, plain rows in a pipe. */
+    if (a->csv || ends(a->out, ".csv") || (!a->out && !isatty(STDOUT_FILENO) && a->limit < 0))
+        return gal_pex_result_csv(text, result, err);
+    return gal_pex_result_table(text, result, a->limit < 0 ? 40 : (int32_t)a->limit, err);
+}
+
+static gal_status run(gal_buf *text, const arguments *a, const gal_circuit *circuit,
+                      gal_extractor extractor, gal_error *err) {
+    const gal_technology tech = gal_technology_of(circuit, extractor);
+    gal_pex_model model = {0};
+    gal_pex_result result = {0};
+    gal_pex_calibration calibration;
+    const char *label;
+    GAL_TRY(cli_model_load(&model, &label, a->model, &tech, err));
+    gal_status status = GAL_OK;
+    if (a->calibrate)
+        status =
+            gal_pex_calibration_read(&calibration, &model, a->calibrate, circuit, extractor, err);
+    if (status == GAL_OK && a->calibrate)
+        gal_note(cli_report(a->quiet), "calibrated on %lld ground, %lld coupling capacitances",
+                 (long long)calibration.n[0], (long long)calibration.n[2]);
+    const gal_pex_predict_options options = {.extractor = extractor,
+                                             .calibration = a->calibrate ? &calibration : NULL};
+    if (status == GAL_OK) status = gal_pex_predict(&result, &model, circuit, &options, err);
+    if (status == GAL_OK) status = print(text, &result, a, label, err);
+    gal_pex_result_clear(&result);
+    gal_pex_model_clear(&model);
+    return status;
+}
+
+static int predict(const char *path, const arguments *a) {
+    gal_circuit circuit;
+    gal_design design;
+    gal_error err = {0};
+    gal_buf text;
+    gal_buf_init(&text);
+    const int extractor = cli_extractor(a->extractor, GAL_EXTRACTOR_FOUNDRY);
+    if (extractor < 0) return CLI_USAGE;
+    const gal_supply_options supplies = {.power = a->power, .ground = a->ground};
+    gal_status status =
+        gal_circuit_read_design(&circuit, &design, path, a->top, NULL, &supplies, &err);
+    for (size_t i = 0; i < (size_t)design.warnings.n && status == GAL_OK; i++)
+        gal_note(cli_report(a->quiet), "%s:%d: warning: %s", design.warnings.item[i].file,
+                 design.warnings.item[i].line, design.warnings.item[i].text);
+    if (status == GAL_OK) status = run(&text, a, &circuit, (gal_extractor)extractor, &err);
+    const int code =
+        status == GAL_OK ? cli_emit(a->out, text.data ? text.data : "", text.size) : cli_fail(&err);
+    gal_buf_clear(&text);
+    gal_circuit_clear(&circuit);
+    gal_design_clear(&design);
+    return code;
+}
+
+int cmd_parasitics_predict(int argc, char **argv) {
+    arguments a = {.model = "auto", .limit = -1};
+    const cli_option option[] = {
+        {"top", CLI_TEXT, &a.top, "CELL", "the cell to predict (default: the one no other uses)"},
+        {"out", CLI_TEXT, &a.out, "FILE", ".sp netlist with capacitors, .spef, .json, .csv"},
+        {"model", CLI_TEXT, &a.model, "NAME", "sky130, generic or a file (default: by technology)"},
+        {"calibrate", CLI_TEXT, &a.calibrate, "FILE", "extracted nets to adjust the scale to"},
+        {"extractor", CLI_TEXT, &a.extractor, "NAME", "whose numbers: foundry (default) or magic"},
+        {"power", CLI_TEXT, &a.power, "NETS", "further power nets, by commas"},
+        {"ground", CLI_TEXT, &a.ground, "NETS", "further ground nets, by commas"},
+        {"limit", CLI_INT, &a.limit, "N", "rows of the table, 0 for all (default 40)"},
+        {"json", CLI_FLAG, &a.json, NULL, "JSON instead of the table"},
+        {"csv", CLI_FLAG, &a.csv, NULL, "CSV instead of the table (default in a pipe)"},
+        {"threads", CLI_INT, &a.threads, "N", "threads to use"},
+        {"quiet", CLI_FLAG, &a.quiet, NULL, "no notes on standard error"},
+    };
+    const cli_spec spec = {
+        .command = "galena parasitics predict",
+        .operands = "NETLIST",
+        .summary = "Predicts ground, total and coupling capacitance of every net of a schematic\n"
+                   "SPICE or CDL netlist, with an error band, before there is a layout.",
+        .examples = "  galena parasitics predict amp.sp\n"
+                    "  galena parasitics predict lib.cdl --top dff --out dff_c.sp\n"
+                    "  galena parasitics predict amp.sp --out amp.spef\n"
+                    "  galena parasitics predict amp.sp --calibrate amp_extracted.spef --json\n",
+        .option = option,
+        .n_option = sizeof option / sizeof *option,
+        .min_operand = 1,
+        .max_operand = 1};
+    int n;
+    const int code = cli_parse(argc, argv, &spec, &n);
+    if (code >= 0) return code;
+    cli_threads(a.threads);
+    return predict(argv[1], &a);
+}

@@ -1,0 +1,32 @@
+#include "cli/pex_common.h"
+
+#include "tasks/models.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+int cli_extractor(const char *name, int otherwise) {
+    if (!name) return otherwise;
+    const int found = gal_extractor_find(name);
+    if (found >= 0) return found;
+    fprintf(stderr, "galena: unknown extractor %s, expected foundry or magic\n", name);
+    return -2;
+}
+
+static const char *choose(const gal_technology *tech) {
+    const int sky130 = fabsf(tech->value[GAL_TECH_LENGTH_N] - logf(0.15f)) < 0.05f &&
+                       tech->value[GAL_TECH_EXTRACTOR] == (float)GAL_EXTRACTOR_FOUNDRY;
+    return sky130 ? "sky130" : "generic";
+}
+
+gal_status cli_model_load(gal_pex_model *model, const char **label, const char *name,
+                          const gal_technology *tech, gal_error *err) {
+    char *path = NULL;
+    *label = strcmp(name, "auto") == 0 ? choose(tech) : name;
+    gal_arena arena;
+    gal_arena_init(&arena);
+    gal_status status = gal_model_find(&path, &arena, "parasitics", *label, err);
+    if (status == GAL_OK) status = gal_pex_model_load(model, path, err);
+    gal_arena_clear(&arena);
+    return status;
+}

@@ -1,0 +1,2 @@
+.include "b.sp"
+r1 a b 1
