@@ -25,7 +25,8 @@ static gal_status print_netlist(gal_buf *text, const gal_pex_result *result, int
     const int64_t n = (int64_t)result->n_net + result->n_coupling;
     gal_cap *cap = malloc(((size_t)n + 1) * sizeof *cap);
     if (!cap) return gal_fail(err, GAL_ENOMEM, "out of memory for the netlist");
-    gal_extract extract = {.circuit = *result->circuit}; /* shallow: only read */
+    gal_extract extract = {.circuit = *result->circuit}; /* shallow: only read, */
+    gal_arena_init(&extract.circuit.arena);              /* but for its own memory */
     gal_status status;
     if (spef) {
         const int64_t filled = gal_pex_result_caps(cap, result);
@@ -36,6 +37,7 @@ static gal_status print_netlist(gal_buf *text, const gal_pex_result *result, int
                                                  .n_cap = gal_pex_result_caps(cap, result)};
         status = gal_spice_write(text, result->circuit, &options, err);
     }
+    gal_arena_clear(&extract.circuit.arena);
     free(cap);
     return status;
 }

@@ -15,7 +15,7 @@ void gal_aggregate(gal_mat y, const gal_csr *csr, gal_mat x, const float *scale,
                                 .row_scale = scale,
                                 .edge_weight = weight};
     const gal__kernels *kernels = gal__kernels_active();
-    const int32_t blocks = (csr->n_row + BLOCK - 1) / BLOCK;
+    const int32_t blocks = csr->n_row / BLOCK + 1; /* the last one may be empty */
 #pragma omp parallel for schedule(static) if (blocks > 2)
     for (int32_t b = 0; b < blocks; b++) {
         const int32_t first = b * BLOCK;

@@ -1,6 +1,7 @@
-/* Dense products. Small and skinny shapes run on the engine's own register-blocked kernels
- * (gnn/kernels.h), the rest on OpenBLAS with one thread; parallel over row blocks of fixed size,
- * so results do not depend on the thread count. */
+/* Dense products on the engine's own register-blocked kernels (gnn/kernels.h): ahead of OpenBLAS on
+ * the long and narrow matrices of layers, close to it on large square ones. Parallel over blocks of
+ * rows of fixed size, so results do not depend on the thread count.
+ */
 #ifndef GAL_GNN_GEMM_H
 #define GAL_GNN_GEMM_H
 

@@ -7,7 +7,7 @@
 gal_status gal_sage_init(gal_sage *l, gal_params *p, const char *name, int32_t in, int32_t out,
                          gal_act act, gal_rng *rng, gal_error *err) {
     if (act == GAL_ACT_SILU || act == GAL_ACT_GELU)
-        return gal_fail(err, GAL_EINVAL, "%s: a SAGE layer's activation must be invertible", name);
+        return gal_fail(err, GAL_EINVAL, "%s: expected none, relu, tanh or sigmoid", name);
     *l = (gal_sage){.in = in, .out = out, .act = act};
     GAL_TRY(gal_params_register(&l->self, p, name, "self", in, out, rng, err));
     GAL_TRY(gal_params_register(&l->neighbour, p, name, "neighbour", in, out, rng, err));

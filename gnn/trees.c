@@ -204,8 +204,7 @@ static gal_status join(gal_trees **out, nodes *tree, int32_t count, int32_t cols
 }
 
 gal_status gal_trees_train(gal_trees **out, gal_mat x, const float *y,
-                           const gal_trees_options *options, const gal_report *report,
-                           gal_error *err) {
+                           const gal_trees_options *options, gal_error *err) {
     *out = NULL;
     assert(x.cols > 0 && x.cols < GAL__LEAF && options->count > 0);
     if (x.rows == 0) return gal_fail(err, GAL_EINVAL, "trees: no samples to learn from");
@@ -221,12 +220,6 @@ gal_status gal_trees_train(gal_trees **out, gal_mat x, const float *y,
     if (status == GAL_OK) status = join(out, tree, options->count, x.cols, err);
     for (int32_t t = 0; t < options->count; t++) gal_vec_free(&tree[t]);
     free(tree);
-    if (status == GAL_OK &&
-        !gal_progress(report, "trees", 1, 1, "%lld nodes", (long long)(*out)->n_node)) {
-        gal_trees_destroy(*out);
-        *out = NULL;
-        status = gal_fail(err, GAL_ECANCELED, "interrupted while growing trees");
-    }
     return status;
 }
 

@@ -9,7 +9,6 @@
 #ifndef GAL_GNN_TREES_H
 #define GAL_GNN_TREES_H
 
-#include "base/report.h"
 #include "gnn/tensor.h"
 #include <stddef.h>
 
@@ -26,11 +25,10 @@ typedef struct gal_trees_options {
 
 GAL_API gal_trees_options gal_trees_defaults(void);
 
-/* Fits y[rows] from x [rows, cols], cols < 65535. Errors: GAL_EINVAL (no rows), GAL_ENOMEM,
- * GAL_ECANCELED. O(count * rows * log rows * features * cols). *out is the caller's. */
+/* Fits y[rows] from x [rows, cols], cols < 65535. Errors: GAL_EINVAL (no rows), GAL_ELIMIT,
+ * GAL_ENOMEM. O(count * rows * log rows * features * cols). *out is the caller's. */
 GAL_API gal_status gal_trees_train(gal_trees **out, gal_mat x, const float *y,
-                                   const gal_trees_options *options, const gal_report *report,
-                                   gal_error *err);
+                                   const gal_trees_options *options, gal_error *err);
 GAL_API void gal_trees_destroy(gal_trees *trees);
 
 /* y[rows] from x [rows, cols] with the columns of the training; rows in parallel.

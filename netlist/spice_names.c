@@ -1,5 +1,6 @@
 #include "netlist/spice_names.h"
 
+#include "netlist/spice_lex.h"
 #include "netlist/spice_type.h"
 #include <stdlib.h>
 #include <string.h>
@@ -23,12 +24,27 @@ static int is_safe(char c) {
            (c && strchr("_.#:![]<>%@-+", c));
 }
 
-void gal__spice_safe(gal_buf *buf, const char *text, size_t size) {
+static int is_number(gal_view view) {
+    double value;
+    return view.size && gal_spice_number(view, &value) == view.size;
+}
+
+static void append_safe(gal_buf *buf, const char *text, size_t size) {
     for (size_t i = 0; i < size; i++) {
         const char c = text[i] == '/' && i ? '.' : is_safe(text[i]) ? text[i] : '_';
         gal_buf_append(buf, &c, 1);
     }
     if (size == 0) gal_buf_text(buf, "_");
+}
+
+void gal__spice_safe(gal_buf *buf, const char *text, size_t size) {
+    const size_t start = buf->size;
+    append_safe(buf, text, size);
+    if (buf->failed || is_number((gal_view){text, size})) return;
+    if (!is_number((gal_view){buf->data + start, buf->size - start})) return;
+    buf->size = start; /* "1/2" must not become the number 1.2 */
+    gal_buf_text(buf, "_");
+    append_safe(buf, text, size);
 }
 
 /* Interns what `name` holds, with "_<number>" behind it where it is taken; -1 when memory is out.

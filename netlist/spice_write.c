@@ -260,6 +260,7 @@ static gal_status put_models(writer *w, gal_error *err) {
         put(w, ".model");
         put_safe(w, model, strlen(model));
         put(w, type);
+        if (letter == 'M') put(w, "level=54"); /* level 1 has no nf */
         end_card(w);
     }
     gal_intern_clear(&seen);

@@ -7,7 +7,7 @@
 
 /* Labels drawn towards the means of known roles as if the trees counted for this many labels. */
 static const float role_shrink = 3;
-enum { ROLE_LEAST = 2, PAIR_EXTRA = 4 };
+enum { ROLE_LEAST = 2 };
 
 static gal_status no_memory(gal_error *err) {
     return gal_fail(err, GAL_ENOMEM, "out of memory for the physical estimate");
@@ -42,26 +42,6 @@ static gal_status estimate_new(gal_pex_estimate *estimate, const gal_pex_case *p
     estimate->exist = estimate->couple + n_pair;
     estimate->known = estimate->exist + n_pair;
     return GAL_OK;
-}
-
-static float larger(float a, float b) {
-    return a > b ? a : b;
-}
-static float smaller(float a, float b) {
-    return a < b ? a : b;
-}
-
-/* One pair's features and what is estimated of its two nets. */
-static void pair_row(float *row, const gal_pex_case *pex, const gal_pex_estimate *estimate,
-                     int32_t p) {
-    const gal_pex_pair pair = pex->pair[p];
-    const float *ground = estimate->ground, *total = estimate->total;
-    memcpy(row, gal_mat_row(pex->pair_x, p), (size_t)pex->pair_x.cols * sizeof *row);
-    row += pex->pair_x.cols;
-    row[0] = larger(total[pair.a], total[pair.b]);
-    row[1] = smaller(total[pair.a], total[pair.b]);
-    row[2] = larger(ground[pair.a], ground[pair.b]);
-    row[3] = smaller(ground[pair.a], ground[pair.b]);
 }
 
 /* Training rows of one target over several cases. */
@@ -132,11 +112,11 @@ static int32_t count_coupled(const gal_pex_case *pex) {
     return n;
 }
 
-static gal_status pair_table(table *t, const selection *s, gal_pex_target target,
-                             const gal_pex_estimate *estimate, int32_t max_pair, gal_error *err) {
+static gal_status pair_table(table *t, const selection *s, gal_pex_target target, int32_t max_pair,
+                             gal_error *err) {
     int64_t rows = 0;
     for (int32_t i = 0; i < s->set->n; i++) rows += s->set->item[i].n_pair;
-    GAL_TRY(table_new(t, rows, s->set->item[0].pair_x.cols + PAIR_EXTRA, err));
+    GAL_TRY(table_new(t, rows, s->set->item[0].pair_x.cols, err));
     for (int32_t i = 0; i < s->set->n; i++) {
         const gal_pex_case *pex = &s->set->item[i];
         if (!takes_part(s, i)) continue;
@@ -147,19 +127,23 @@ static gal_status pair_table(table *t, const selection *s, gal_pex_target target
             if (!sampled(p, couples ? coupled : others, couples ? max_pair : 2 * max_pair))
                 continue;
             const float y = target == GAL_PEX_COUPLE ? pex->couple[p] : (float)couples;
-            pair_row(table_add(t, y), pex, &estimate[i], p);
+            memcpy(table_add(t, y), gal_mat_row(pex->pair_x, p), (size_t)t->x.cols * sizeof(float));
         }
     }
     return GAL_OK;
 }
 
-static gal_status grow_trees(gal_trees **out, const table *t, gal_pex_target target,
-                             const gal_pex_estimate_options *o, const gal_report *report,
-                             gal_error *err) {
+static gal_status fit_trees(gal_trees **out, const selection *s, gal_pex_target target,
+                            const gal_pex_estimate_options *o, gal_error *err) {
     gal_trees_options options = gal_trees_defaults();
     options.count = o->trees;
     options.seed = gal_hash_mix(o->seed, (uint64_t)target);
-    return gal_trees_train(out, t->x, t->y, &options, report, err);
+    table t = {0};
+    gal_status status = target < GAL_PEX_COUPLE ? net_table(&t, s, target, err)
+                                                : pair_table(&t, s, target, o->max_pair, err);
+    if (status == GAL_OK) status = gal_trees_train(out, t.x, t.y, &options, err);
+    gal_arena_clear(&t.arena);
+    return status;
 }
 
 static gal_status fit_roles(gal_roles *roles, const selection *s, gal_error *err) {
@@ -174,40 +158,28 @@ static gal_status fit_roles(gal_roles *roles, const selection *s, gal_error *err
     return gal_roles_finish(roles, ROLE_LEAST, err);
 }
 
-/* One target of the selected cases. */
-static gal_status fit(gal_pex_estimator *estimator, const selection *s, gal_pex_target target,
-                      const gal_pex_estimate *estimate, const gal_pex_estimate_options *options,
-                      const gal_report *report, gal_error *err) {
-    table t = {0};
-    const int pairs = target == GAL_PEX_COUPLE || target == GAL_PEX_EXIST;
-    gal_status status = pairs ? pair_table(&t, s, target, estimate, options->max_pair, err)
-                              : net_table(&t, s, target, err);
-    if (status == GAL_OK)
-        status = grow_trees(&estimator->trees[target], &t, target, options, report, err);
-    gal_arena_clear(&t.arena);
-    if (status == GAL_OK && target == GAL_PEX_COUPLE) status = fit_roles(&estimator->roles, s, err);
-    return status;
+/* All targets of the selected cases. */
+static gal_status fit(gal_pex_estimator *estimator, const selection *s,
+                      const gal_pex_estimate_options *options, gal_error *err) {
+    for (int t = 0; t < GAL_PEX_N_TARGET; t++)
+        GAL_TRY(fit_trees(&estimator->trees[t], s, (gal_pex_target)t, options, err));
+    return fit_roles(&estimator->roles, s, err);
 }
 
+/* Trees are sure of what they never saw otherwise; the logit stays within +-8.5. */
 static float to_logit(float probability) {
-    const float p = smaller(larger(probability, 2e-4f), 1 - 2e-4f);
+    const float p = fminf(fmaxf(probability, 2e-4f), 1 - 2e-4f);
     return logf(p / (1 - p));
 }
 
-static gal_status apply_pairs(gal_pex_estimate *out, const gal_pex_estimator *estimator,
-                              const gal_pex_case *pex, gal_error *err) {
-    gal_arena arena;
-    gal_arena_init(&arena);
-    const gal_mat x = gal_mat_new(&arena, pex->n_pair, pex->pair_x.cols + PAIR_EXTRA);
-    gal_status status = x.data ? GAL_OK : no_memory(err);
-    for (int32_t p = 0; status == GAL_OK && p < pex->n_pair; p++)
-        pair_row(gal_mat_row(x, p), pex, out, p);
-    if (status == GAL_OK) {
-        gal_trees_predict(out->couple, estimator->trees[GAL_PEX_COUPLE], x);
-        gal_trees_predict(out->exist, estimator->trees[GAL_PEX_EXIST], x);
-    }
-    gal_arena_clear(&arena);
-    for (int32_t p = 0; status == GAL_OK && p < pex->n_pair; p++) {
+/* Fills an allocated estimate. */
+static void apply(gal_pex_estimate *out, const gal_pex_estimator *estimator,
+                  const gal_pex_case *pex) {
+    gal_trees_predict(out->ground, estimator->trees[GAL_PEX_GROUND], pex->net_x);
+    gal_trees_predict(out->total, estimator->trees[GAL_PEX_TOTAL], pex->net_x);
+    gal_trees_predict(out->couple, estimator->trees[GAL_PEX_COUPLE], pex->pair_x);
+    gal_trees_predict(out->exist, estimator->trees[GAL_PEX_EXIST], pex->pair_x);
+    for (int32_t p = 0; p < pex->n_pair; p++) {
         int known;
         out->couple[p] =
             gal_roles_apply(&estimator->roles, pex->pair_role + (size_t)p * GAL_PEX_N_ROLE,
@@ -215,24 +187,13 @@ static gal_status apply_pairs(gal_pex_estimate *out, const gal_pex_estimator *es
         out->known[p] = (float)known;
         out->exist[p] = to_logit(out->exist[p]);
     }
-    return status;
-}
-
-static gal_status apply_nets(gal_pex_estimate *out, const gal_pex_estimator *estimator,
-                             const gal_pex_case *pex, gal_error *err) {
-    (void)err;
-    gal_trees_predict(out->ground, estimator->trees[GAL_PEX_GROUND], pex->net_x);
-    gal_trees_predict(out->total, estimator->trees[GAL_PEX_TOTAL], pex->net_x);
-    return GAL_OK;
 }
 
 gal_status gal_pex_estimate_case(gal_pex_estimate *out, const gal_pex_estimator *estimator,
                                  const gal_pex_case *pex, gal_error *err) {
     GAL_TRY(estimate_new(out, pex, err));
-    gal_status status = apply_nets(out, estimator, pex, err);
-    if (status == GAL_OK) status = apply_pairs(out, estimator, pex, err);
-    if (status != GAL_OK) gal_pex_estimate_clear(out);
-    return status;
+    apply(out, estimator, pex);
+    return GAL_OK;
 }
 
 static int by_hash(const void *x, const void *y) {
@@ -256,40 +217,22 @@ static void assign_folds(int *fold, uint64_t *hash, const gal_pex_set *set, int 
     }
 }
 
-typedef gal_status apply_fn(gal_pex_estimate *, const gal_pex_estimator *, const gal_pex_case *,
-                            gal_error *);
-
-/* Estimates every case by trees of the two targets grown without its fold. */
+/* Estimates every case by an estimator that never saw its fold. */
 static gal_status cross_fit(gal_pex_estimate *estimate, const gal_pex_set *set, const int *fold,
-                            gal_pex_target first, gal_pex_target second, apply_fn *apply,
                             const gal_pex_estimate_options *options, const gal_report *report,
                             gal_error *err) {
     for (int k = 0; k < options->folds; k++) {
         const selection s = {set, fold, k};
         gal_pex_estimator part = {0};
-        gal_status status = fit(&part, &s, first, estimate, options, report, err);
-        if (status == GAL_OK) status = fit(&part, &s, second, estimate, options, report, err);
+        const gal_status status = fit(&part, &s, options, err);
         for (int32_t i = 0; status == GAL_OK && i < set->n; i++)
-            if (fold[i] == k) status = apply(&estimate[i], &part, &set->item[i], err);
+            if (fold[i] == k) apply(&estimate[i], &part, &set->item[i]);
         gal_pex_estimator_clear(&part);
         if (status != GAL_OK) return status;
+        if (!gal_progress(report, "cross-fitting", k + 1, options->folds, " "))
+            return gal_fail(err, GAL_ECANCELED, "interrupted");
     }
     return GAL_OK;
-}
-
-static gal_status train(gal_pex_estimator *estimator, gal_pex_estimate *estimate,
-                        const gal_pex_set *set, const int *fold,
-                        const gal_pex_estimate_options *options, const gal_report *report,
-                        gal_error *err) {
-    const selection all = {set, fold, -1};
-    GAL_TRY(cross_fit(estimate, set, fold, GAL_PEX_GROUND, GAL_PEX_TOTAL, apply_nets, options,
-                      report, err));
-    GAL_TRY(fit(estimator, &all, GAL_PEX_GROUND, estimate, options, report, err));
-    GAL_TRY(fit(estimator, &all, GAL_PEX_TOTAL, estimate, options, report, err));
-    GAL_TRY(cross_fit(estimate, set, fold, GAL_PEX_COUPLE, GAL_PEX_EXIST, apply_pairs, options,
-                      report, err));
-    GAL_TRY(fit(estimator, &all, GAL_PEX_COUPLE, estimate, options, report, err));
-    return fit(estimator, &all, GAL_PEX_EXIST, estimate, options, report, err);
 }
 
 gal_status gal_pex_estimator_train(gal_pex_estimator *estimator, gal_pex_estimate *estimate,
@@ -298,11 +241,13 @@ gal_status gal_pex_estimator_train(gal_pex_estimator *estimator, gal_pex_estimat
     *estimator = (gal_pex_estimator){0};
     int *fold = malloc(((size_t)set->n + 1) * sizeof *fold);
     uint64_t *hash = malloc(((size_t)set->n + 1) * sizeof *hash);
+    const selection all = {set, fold, -1};
     gal_status status = fold && hash ? GAL_OK : no_memory(err);
     if (status == GAL_OK) assign_folds(fold, hash, set, options->folds, options->seed);
     for (int32_t i = 0; status == GAL_OK && i < set->n; i++)
         status = estimate_new(&estimate[i], &set->item[i], err);
-    if (status == GAL_OK) status = train(estimator, estimate, set, fold, options, report, err);
+    if (status == GAL_OK) status = cross_fit(estimate, set, fold, options, report, err);
+    if (status == GAL_OK) status = fit(estimator, &all, options, err);
     free(fold);
     free(hash);
     if (status != GAL_OK) gal_pex_estimator_clear(estimator);

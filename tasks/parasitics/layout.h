@@ -81,7 +81,22 @@
     XX(CELL_WIDTH, "um", "from the first to the last column")                                      \
     XX(CELL_OPEN, "", "strips of the cell that share no other gate")                               \
     XX(CROSSES, "", "1 when it has strips in both rows")                                           \
-    XX(TREE, "um", "GATE_SPAN + N_SPAN + P_SPAN")
+    XX(TREE, "um", "GATE_SPAN + N_SPAN + P_SPAN")                                                  \
+    XX(STRIPS, "", "strips")                                                                       \
+    XX(STRIP_LENGTH, "um", "mean length of its strips")                                            \
+    XX(STRIP_AREA, "um^2", "area of its strips")                                                   \
+    XX(STRIP_CROWD, "", "wired nets that cross its strips, mean")                                  \
+    XX(STEP, "um", "step of width at its strips, mean")                                            \
+    XX(SUPPLY_GAP, "um", "from its strips to the nearest supply strip of the row, mean")           \
+    XX(FACES_SUPPLY, "", "share of strips that face a supply strip of the other row")              \
+    XX(FACES_WIRED, "", "... a contacted signal strip")                                            \
+    XX(FACES_BARE, "", "... a bare strip")                                                         \
+    XX(BEHIND_SUPPLY, "", "supply strips behind the gates beside its strips, mean")                \
+    XX(BEHIND_WIRED, "", "contacted signal strips there, mean")                                    \
+    XX(ALIGNED, "", "gates beside its strips with one in the other row, mean")                     \
+    XX(STRAP, "um", "shortest way from an n strip to a p strip; -1: none")                         \
+    XX(GATE_ROOM, "um", "to the columns on both sides of its gates, mean")                         \
+    XX(GATE_CROWD, "", "wired nets that cross its gates, mean")
 
 /* Columns of a pair (a, b), symmetric but for the first two. Weights fall with the distance of two
  * pieces (gates, contacted strips) as exp(-dx / pitch). */

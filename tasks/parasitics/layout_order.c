@@ -9,10 +9,18 @@
 
 enum { MOST_NETS = 6 * GAL__WINDOW };
 
-/* Cost of a diffusion break and of an end that shares nothing, in units of 0.2 um of wire; an end
- * on a supply is welcome at a break. */
-enum { BREAK = 10, OPEN_END = 2 };
-static const double break_um = 0.2, width_weight = 1.5;
+/* What a designer may care for, in units of `unit_um` of wire: a diffusion break; an end that
+ * shares nothing (one on a supply is welcome); a shared strip between different widths; and, as
+ * factors, the width of the cell and the spans of its nets. Real cells were drawn with all kinds of
+ * taste, so layouts of several tastes are averaged. */
+typedef struct taste {
+    int break_, open_end, step;
+    double width, span;
+} taste;
+
+static const taste tastes[GAL__N_TASTE] = {
+    {20, 4, 0, 1.5, 1}, {20, 4, 8, 1.5, 1}, {10, 2, 3, 0.8, 1}, {40, 8, 0, 3, 1}};
+static const double unit_um = 0.1;
 
 /* Temperatures in um, from the first to the last move. */
 static const double hot = 2.0, cold_ratio = 0.02;
@@ -23,6 +31,7 @@ typedef struct stand {
     int16_t left[2][2], other[2][2], right[2][2]; /* [row][flip] */
     uint8_t has[2];
     double length, half, width;   /* of a gate, half a pitch, from first to last gate; um */
+    double finger[2];             /* width of the fingers in each row; um */
     double last_left, last_other; /* offset of the last strip of the left end and of the other */
 } stand;
 
@@ -33,11 +42,11 @@ typedef struct span {
 
 struct gal__placer {
     const gal__cell *cell;
+    const taste *taste;
     int32_t n, n_net, stamp;
     stand stand[GAL__WINDOW];
     span span[MOST_NETS];
     int32_t net[MOST_NETS];     /* net of the cell */
-    int open[MOST_NETS];        /* cost of an open end */
     uint8_t wire[MOST_NETS];    /* a signal, which has a length */
     uint8_t stacked[MOST_NETS]; /* a stack node, which needs no contact */
     int16_t *local;             /* [cell->n_net] number in the window; valid when net[] agrees */
@@ -57,7 +66,6 @@ static int16_t local_net(gal__placer *p, int32_t net) {
     const int32_t i = p->n_net++;
     const int fixed = p->cell->fixed[net];
     p->net[i] = net;
-    p->open[i] = fixed ? 0 : OPEN_END;
     p->wire[i] = !fixed;
     p->stacked[i] = !fixed && p->cell->n_pin[net] == 2;
     p->span[i].stamp = 0;
@@ -75,6 +83,7 @@ static stand make_stand(gal__placer *p, const gal__unit *unit) {
         s.has[r] = unit->has[r] != 0;
         if (!unit->has[r]) continue;
         s.gate[r] = local_net(p, unit->gate[r]);
+        s.finger[r] = unit->width[r];
         for (int f = 0; f < 2; f++) {
             s.left[r][f] = local_net(p, gal__unit_left(unit, r, f));
             s.other[r][f] = local_net(p, gal__unit_other(unit, r, f));
@@ -98,8 +107,15 @@ typedef struct orientation {
     uint8_t from[GAL__WINDOW][2]; /* best flip of the unit before */
 } orientation;
 
-static int join_cost(const gal__placer *p, int right, int left) {
-    return right == left ? 0 : BREAK + p->open[right] + p->open[left];
+static int end_cost(const gal__placer *p, int net) {
+    return p->wire[net] ? p->taste->open_end : 0;
+}
+
+/* Of two neighbours in a row whose ends `right` and `left` meet. */
+static int join_cost(const gal__placer *p, const stand *a, const stand *b, int row, int right,
+                     int left) {
+    if (right == left) return a->finger[row] != b->finger[row] ? p->taste->step : 0;
+    return p->taste->break_ + end_cost(p, right) + end_cost(p, left);
 }
 
 /* Least cost of breaks and open ends of a row. */
@@ -115,11 +131,11 @@ static int orient_row(const gal__placer *p, const gal__order *order, int row, or
             const int left = s->left[row][f];
             int keep = cost[0], turn = cost[1];
             if (before) {
-                keep += join_cost(p, before->right[row][0], left);
-                turn += join_cost(p, before->right[row][1], left);
+                keep += join_cost(p, before, s, row, before->right[row][0], left);
+                turn += join_cost(p, before, s, row, before->right[row][1], left);
             } else {
-                keep += p->open[left];
-                turn += p->open[left];
+                keep += end_cost(p, left);
+                turn += end_cost(p, left);
             }
             o->from[o->n][f] = turn < keep;
             next[f] = turn < keep ? turn : keep;
@@ -129,7 +145,7 @@ static int orient_row(const gal__placer *p, const gal__order *order, int row, or
         o->unit[o->n++] = order->perm[i];
     }
     if (!before) return 0;
-    for (int f = 0; f < 2; f++) cost[f] += p->open[before->right[row][f]];
+    for (int f = 0; f < 2; f++) cost[f] += end_cost(p, before->right[row][f]);
     o->last = cost[1] < cost[0];
     return cost[o->last];
 }
@@ -194,7 +210,7 @@ static double order_cost(gal__placer *p, gal__order *order, double limit) {
     orientation o[2];
     int breaks = 0;
     for (int r = 0; r < 2; r++) breaks += orient_row(p, order, r, &o[r]);
-    double cost = break_um * breaks, x = 0;
+    double cost = unit_um * breaks, x = 0;
     if (cost > limit) return cost;
     for (int r = 0; r < 2; r++) apply_orientation(order, r, &o[r]);
     p->stamp++;
@@ -204,11 +220,11 @@ static double order_cost(gal__placer *p, gal__order *order, double limit) {
             const stand *before = &p->stand[order->perm[i - 1]];
             x += (before->length + s->length) / 2 + gal__placer_space(p, order, i);
         }
-        cost += stretch_unit(p, order, order->perm[i], x);
+        cost += p->taste->span * stretch_unit(p, order, order->perm[i], x);
         x += s->width;
-        if (cost + width_weight * x > limit) break;
+        if (cost + p->taste->width * x > limit) break;
     }
-    return cost + width_weight * x;
+    return cost + p->taste->width * x;
 }
 
 static void swap(int32_t *a, int32_t *b) {
@@ -239,6 +255,7 @@ static void move(int32_t *perm, int32_t i, int32_t j, int32_t kind) {
 void gal__placer_anneal(gal__placer *placer, gal__order *order, uint64_t seed, int32_t moves) {
     int32_t best[GAL__WINDOW], kept[GAL__WINDOW];
     const int32_t n = order->n = placer->n;
+    placer->taste = &tastes[seed % GAL__N_TASTE];
     const size_t bytes = sizeof *best * (size_t)n;
     gal_rng rng;
     gal_rng_init(&rng, seed, 0);

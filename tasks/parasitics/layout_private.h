@@ -62,6 +62,9 @@ typedef struct gal__order {
     uint8_t flip[2][GAL__WINDOW]; /* of each unit, per row */
 } gal__order;
 
+/* Ways of drawing that the annealing knows. */
+enum { GAL__N_TASTE = 4 };
+
 /* What annealing needs to know of a window, and its scratch; opaque. */
 typedef struct gal__placer gal__placer;
 gal__placer *gal__placer_new(gal_arena *scratch, const gal__cell *cell);
@@ -103,6 +106,12 @@ gal__scene *gal__scene_new(gal_arena *scratch, const gal__cell *cell, int32_t mo
                            int all_pairs, gal_mat net, gal_pair_map *map);
 /* Adds `weight` times the layout columns of every net and pair in the drawing. */
 void gal__scene_measure(gal__scene *scene, const gal__drawing *drawing, double weight);
+
+/* The columns STRIPS .. GATE_CROWD: what stands around strips and gates. */
+typedef struct gal__surround gal__surround;
+gal__surround *gal__surround_new(gal_arena *scratch, const gal__cell *cell, int32_t most_columns,
+                                 gal_mat net);
+void gal__surround_measure(gal__surround *surround, const gal__drawing *drawing, double weight);
 
 /* The columns that need no layout. */
 gal_status gal__static_nets(gal_mat net, gal_arena *scratch, const gal__cell *cell, gal_error *err);

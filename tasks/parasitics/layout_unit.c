@@ -187,7 +187,7 @@ static gal_status join_units(gal_csr *units_of, gal_arena *scratch, const gal__c
             row[n_edge] = net;
             col[n_edge++] = i;
         }
-    return gal_csr_build(units_of, scratch, cell->n_net, n, row, col, n_edge, err);
+    return gal_csr_build(units_of, scratch, cell->n_net, n, n_edge, row, col, err);
 }
 
 /* Breadth-first over units; order[0..n[. */

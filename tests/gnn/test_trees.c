@@ -44,8 +44,8 @@ static void trees_learn_save_and_repeat(void **state) {
     const gal_trees_options options = gal_trees_defaults();
     gal_trees *trees, *twin, *loaded;
     gal_error err = {0};
-    assert_int_equal(gal_trees_train(&trees, x, y, &options, NULL, &err), GAL_OK);
-    assert_int_equal(gal_trees_train(&twin, x, y, &options, NULL, &err), GAL_OK);
+    assert_int_equal(gal_trees_train(&trees, x, y, &options, &err), GAL_OK);
+    assert_int_equal(gal_trees_train(&twin, x, y, &options, &err), GAL_OK);
     gal_trees_predict(once, trees, test);
     assert_true(r2(once, truth, ROWS) > 0.97);
     gal_trees_predict(again, twin, test);
@@ -75,7 +75,7 @@ static void the_node_budget_is_kept(void **state) {
     gal_trees *trees;
     unsigned char *bytes;
     size_t size;
-    assert_int_equal(gal_trees_train(&trees, x, y, &options, NULL, NULL), GAL_OK);
+    assert_int_equal(gal_trees_train(&trees, x, y, &options, NULL), GAL_OK);
     assert_int_equal(gal_trees_save(&bytes, &size, trees, NULL), GAL_OK);
     assert_true(size < 20000 * 10);
     for (size_t cut = 0; cut < size; cut += 1 + size / 50) {
@@ -93,7 +93,7 @@ static void bad_input_is_reported(void **state) {
     gal_trees *trees;
     const gal_trees_options options = gal_trees_defaults();
     const gal_mat none = {.cols = 3, .stride = 3};
-    assert_int_equal(gal_trees_train(&trees, none, NULL, &options, NULL, &err), GAL_EINVAL);
+    assert_int_equal(gal_trees_train(&trees, none, NULL, &options, &err), GAL_EINVAL);
     assert_null(trees);
     static const char junk[][16] = {"", "\1", "\17\0\0\0\0\0\0\0{\"no\":}"};
     for (int i = 0; i < 3; i++) {
