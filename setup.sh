@@ -27,7 +27,7 @@ cmake --preset release
 cmake --build --preset release
 
 case "${1:-demo}" in
-  demo) build-release/galena parasitics predict datasets/examples/comparator.sp ;;
+  demo) build-release/galena parasitics predict datasets/examples/comparator.sp --limit 20 ;;
   test) ctest --preset release ;;
   *) echo "usage: sh setup.sh [demo|test]" >&2; exit 2 ;;
 esac

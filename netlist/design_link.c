@@ -130,7 +130,8 @@ static void link_instance(gal_design *design, int32_t in_cell, gal_element *e) {
         return;
     }
     const int card = e->letter == 'N' && e->n_node >= 3 ? type_of_card(design, e) : -1;
-    if (type >= 0 || card >= 0) e->type = (gal_device_type)(card >= 0 ? card : type);
+    const int is_mos = card == GAL_NMOS || card == GAL_PMOS; /* N: a Verilog-A transistor */
+    if (type >= 0 || is_mos) e->type = (gal_device_type)(is_mos ? card : type);
     else
         gal_warn(&design->warnings, file_of(design, e), e->line,
                  "%s: subcircuit '%s' is not defined; kept as a black box", e->name, model);

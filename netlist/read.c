@@ -15,8 +15,7 @@ gal_status gal_circuit_read_design(gal_circuit *circuit, gal_design *design, con
 gal_status gal_circuit_read(gal_circuit *circuit, const char *path, const char *top,
                             gal_error *err) {
     gal_design design;
-    const gal_status status =
-        gal_circuit_read_design(circuit, &design, path, top, NULL, NULL, err);
+    const gal_status status = gal_circuit_read_design(circuit, &design, path, top, NULL, NULL, err);
     gal_design_clear(&design);
     return status;
 }

@@ -13,8 +13,8 @@
 GAL_API gal_status gal_circuit_read(gal_circuit *circuit, const char *path, const char *top,
                                     gal_error *err);
 
-/* The same with options (either may be NULL), and leaving the hierarchical netlist with its warnings
- * behind: the caller clears both, also after an error. */
+/* The same with options (either may be NULL), and leaving the hierarchical netlist with its
+ * warnings behind: the caller clears both, also after an error. */
 GAL_API gal_status gal_circuit_read_design(gal_circuit *circuit, gal_design *design,
                                            const char *path, const char *top,
                                            const gal_spice_options *options,

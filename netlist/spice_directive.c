@@ -90,8 +90,8 @@ static gal_status read_ends(gal_spice_reader *r) {
         const char *name = gal_design_name(r->design, gal__spice_cell(r)->name);
         if (!gal_view_equal_nocase(r->lex->token[1].view, name))
             gal__spice_warn(r, "this .ends names '%.*s' but ends '%s'",
-                            r->lex->token[1].view.size > 60 ? 60 : (int)r->lex->token[1].view.size, r->lex->token[1].view.text,
-                            name);
+                            r->lex->token[1].view.size > 60 ? 60 : (int)r->lex->token[1].view.size,
+                            r->lex->token[1].view.text, name);
     }
     r->open.size--;
     return GAL_OK;

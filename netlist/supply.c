@@ -11,10 +11,10 @@ static const char *const power_words[] = {"vdd",  "vddk", "vcc", "vpwr",  "vpb",
                                           "vbat", "pwr",  "vnw", "nwell", NULL};
 static const char *const ground_words[] = {"vss", "gnd",  "vgnd", "vnb", "vee",
                                            "vpw", "psub", "sub",  NULL};
-static const char *const before_words[] = {"a",   "d",   "p",  "v",   "k",   "ka",    "io",  "h",
-                                           "l",   "i",   "q",  "s",   "t",   "tt",    "n",   "x",
-                                           "c",   "m",   "sr", "srm", "sub", "ana",   "dig", "core",
-                                           "pad", "esd", "rf", "pll", "my",  "local", "_",   NULL};
+static const char *const before_words[] = {
+    "a",  "d",   "p",  "v",     "k",  "ka", "io",  "h",    "l",    "i",   "q",    "s",   "t",
+    "tt", "n",   "x",  "c",     "m",  "sr", "srm", "sub",  "ana",  "dig", "core", "pad", "esd",
+    "rf", "pll", "my", "local", "lv", "hv", "low", "high", "dest", "_",   NULL};
 static const char *const behind_words[] = {
     "a",    "d",  "i",   "o",   "h",   "l",   "q",   "s",    "t",   "x",   "p",   "c",
     "n",    "io", "hv",  "lv",  "in",  "ext", "int", "core", "ana", "dig", "pad", "esd",

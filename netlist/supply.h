@@ -4,7 +4,7 @@
  * with words before and behind it that supplies go by and nothing else:
  *   power  vdd vddk vcc vpwr vpb vpp vbat pwr vnw nwell     ground  vss gnd vgnd vnb vee vpw psub
  * sub, "0" before a d p v k ka io h l i q s t tt n x c m sr srm sub ana dig core pad esd rf pll my
- * local _ behind a d i o h l q s t x p c n io hv lv in ext int core ana dig pad esd ring rf pll mem
+ * local lv hv low high dest _ behind a d i o h l q s t x p c n io hv lv in ext int core ana dig pad esd ring rf pll mem
  * aux net sub st, digits, digits p or v digits ("1v8"), _ so AVDD, vdda1, kapwr, vpwrin, VDD_1v8,
  * DVSS, gnd! are supplies and vbias, vdd_en, vddok are not.
  *

@@ -3,15 +3,16 @@
 #
 #   bash datasets/parasitics/protocol.sh DATA OUT [ROW...]
 #
-# DATA holds the .par.gz files and heldout_families.txt (datasets/README.md), OUT receives models and
+# DATA holds the .par.gz files (datasets/README.md), OUT receives models and
 # scores (JSON, one file per row and seed). Rows: t1 (three seeds), ablation, sky130, generic, t3, t4,
-# t5. Families in heldout_families.txt are never trained on, in any row.
+# t5. Families in no_training.txt are never trained on, in any row.
 set -eu
 data=$1 out=$2
 shift 2
 rows=${*:-t1 sky130 t4 generic t3 t5 ablation}
-galena=${GALENA:-$(dirname "$0")/../../build-release/galena}
-held=$data/heldout_families.txt
+here=$(cd "$(dirname "$0")" && pwd)
+galena=${GALENA:-$here/../../build-release/galena}
+held=$here/heldout.txt no=$here/no_training.txt
 mkdir -p "$out"
 
 train() { # NAME OPTIONS... : writes OUT/NAME.safetensors, resumable
@@ -33,8 +34,8 @@ for row in $rows; do
   echo "$(date +%T) $row"
   case $row in
   t1) # Calibre hd training families -> held-out families of hd and hdll
-    for seed in 1 2 3; do
-      train t1_$seed "$data/calibre_hd.par.gz" --exclude "$held" --seed $seed \
+    for seed in ${SEEDS:-1 2 3}; do
+      train t1_$seed "$data/calibre_hd.par.gz" --exclude "$no" --seed $seed \
         --note "Calibre hd, training families"
       score t1_hd_$seed t1_$seed --split "$held" --data "$data/calibre_hd.par.gz"
       score t1_hdll_$seed t1_$seed --split "$held" --data "$data/calibre_hdll.par.gz"
@@ -42,28 +43,28 @@ for row in $rows; do
   ablation)
     for kind in pretrain balance; do
       case $kind in pretrain) option="--pretrain 0" ;; balance) option="--balance none" ;; esac
-      train ablation_$kind "$data/calibre_hd.par.gz" --exclude "$held" $option
+      train ablation_$kind "$data/calibre_hd.par.gz" --exclude "$no" $option
       score ablation_${kind}_hd ablation_$kind --split "$held" --data "$data/calibre_hd.par.gz"
       score ablation_${kind}_hdll ablation_$kind --split "$held" --data "$data/calibre_hdll.par.gz"
     done ;;
   sky130) # the shipped model: hd and hdll training families
-    train sky130 "$data/calibre_hd.par.gz" "$data/calibre_hdll.par.gz" --exclude "$held" \
+    train sky130 "$data/calibre_hd.par.gz" "$data/calibre_hdll.par.gz" --exclude "$no" \
       --note "Calibre hd and hdll, training families"
     score sky130_hd sky130 --split "$held" --data "$data/calibre_hd.par.gz"
     score sky130_hdll sky130 --split "$held" --data "$data/calibre_hdll.par.gz" ;;
   generic) # the shipped model: everything but the held-out families
-    train generic "$data"/calibre_*.par.gz "$data"/magic_*.par.gz --exclude "$held" --folds 4 \
-      --epochs 30 --note "Calibre and magic, all technologies, training families"
+    train generic "$data"/calibre_*.par.gz "$data"/magic_*.par.gz --exclude "$no" --folds 3 --members 2 \
+      --epochs 10 --note "Calibre and magic, all technologies, training families"
     for set in calibre_hd calibre_hdll magic_hd magic_hdll; do
       score generic_$set generic --split "$held" --data "$data/$set.par.gz"
     done ;;
   t3) # zero-shot to another foundry
     train t3 "$data"/magic_hd.par.gz "$data"/magic_hdll.par.gz "$data"/magic_hs.par.gz \
-      --exclude "$held" --folds 4 --epochs 30 --note "magic sky130 hd, hdll, hs, training families"
+      --exclude "$no" --folds 4 --epochs 30 --note "magic sky130 hd, hdll, hs, training families"
     score t3_gf7 t3 --data "$data/magic_gf7.par.gz" ;;
   t4) # small memories -> a large one of the same generator
-    for seed in 1 2 3; do
-      train t4_$seed "$data/magic_openram_scn4m.par.gz" --exclude "$(dirname "$0")/sram128x32.txt" \
+    for seed in ${SEEDS:-1 2 3}; do
+      train t4_$seed "$data/magic_openram_scn4m.par.gz" --exclude "$here/sram128x32.txt" \
         --folds 2 --seed $seed --note "OpenRAM scn4m 16x4 and 64x16"
       score t4_128x32_$seed t4_$seed --only sram128x32 --data "$data/magic_openram_scn4m.par.gz"
     done ;;

@@ -9,6 +9,12 @@
 static const float role_shrink = 3;
 enum { ROLE_LEAST = 2 };
 
+/* Rows drawn for one tree: large tables repeat themselves, and trees are better for differing. */
+enum { TREE_ROWS = 20000 };
+
+/* Of one target's forest: keeps a model file below 5 MB. */
+enum { TREE_NODES = 170000 };
+
 static gal_status no_memory(gal_error *err) {
     return gal_fail(err, GAL_ENOMEM, "out of memory for the physical estimate");
 }
@@ -137,6 +143,8 @@ static gal_status fit_trees(gal_trees **out, const selection *s, gal_pex_target 
                             const gal_pex_estimate_options *o, gal_error *err) {
     gal_trees_options options = gal_trees_defaults();
     options.count = o->trees;
+    options.max_rows = TREE_ROWS;
+    options.max_nodes = TREE_NODES;
     options.seed = gal_hash_mix(o->seed, (uint64_t)target);
     table t = {0};
     gal_status status = target < GAL_PEX_COUPLE ? net_table(&t, s, target, err)

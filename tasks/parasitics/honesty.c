@@ -5,8 +5,9 @@
 
 enum { N_SHARE = 5 }; /* shares 0, 1/4, ... 1 of the networks' logit are tried */
 
-/* What few circuits measure is drawn half-way to this share of the networks. */
-static const double usual_share = 0.3;
+/* What few circuits measure is drawn to the usual shares of the networks, which count three times.
+ */
+static const double usual_share[3] = {0.3, 0.3, 0.7};
 
 /* Sums over held-out samples of one target. */
 typedef struct sums {
@@ -98,7 +99,8 @@ static double clamp01(double x) {
 static void choose_shares(gal_pex_model *model, const sums s[3]) {
     int best = 0;
     for (int t = 0; t < 3; t++) {
-        if (s[t].power > 0) model->gain[t] = (usual_share + clamp01(s[t].cross / s[t].power)) / 2;
+        if (s[t].power > 0)
+            model->gain[t] = (3 * usual_share[t] + clamp01(s[t].cross / s[t].power)) / 4;
         if (s[t].n > 0) model->estimate_sd[t] = sqrt(s[t].square / s[t].n);
     }
     for (int k = 1; k < N_SHARE; k++)

@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Prints the accuracy table of a model card from the scores of protocol.sh: table.py OUT"""
+import glob
+import json
+import statistics
+import sys
+
+ROWS = [  # title, score files, (metric path, label) ...
+    ("ground, hd held-out", "t1_hd_*", "ground", "r2_log"),
+    ("ground, hdll held-out", "t1_hdll_*", "ground", "r2_log"),
+    ("ground, routed nets, hd", "t1_hd_*", "ground", "routed_r2_log"),
+    ("ground, routed nets, hdll", "t1_hdll_*", "ground", "routed_r2_log"),
+    ("total, hd held-out", "t1_hd_*", "total", "r2_log"),
+    ("total, hdll held-out", "t1_hdll_*", "total", "r2_log"),
+    ("coupling, hd held-out", "t1_hd_*", "coupling", "r2_log"),
+    ("coupling, hdll held-out", "t1_hdll_*", "coupling", "r2_log"),
+    ("existence AUC, hd", "t1_hd_*", "coupling", "auc"),
+    ("existence AUC, hdll", "t1_hdll_*", "coupling", "auc"),
+    ("no pre-training: ground hd", "ablation_pretrain_hd", "ground", "r2_log"),
+    ("no pre-training: total hd", "ablation_pretrain_hd", "total", "r2_log"),
+    ("no pre-training: coupling hd", "ablation_pretrain_hd", "coupling", "r2_log"),
+    ("no balanced loss: ground hd", "ablation_balance_hd", "ground", "r2_log"),
+    ("no balanced loss: total hd", "ablation_balance_hd", "total", "r2_log"),
+    ("no balanced loss: coupling hd", "ablation_balance_hd", "coupling", "r2_log"),
+    ("shipped sky130: ground hd", "sky130_hd", "ground", "r2_log"),
+    ("shipped sky130: ground hdll", "sky130_hdll", "ground", "r2_log"),
+    ("shipped sky130: total hd", "sky130_hd", "total", "r2_log"),
+    ("shipped sky130: total hdll", "sky130_hdll", "total", "r2_log"),
+    ("shipped sky130: coupling hd", "sky130_hd", "coupling", "r2_log"),
+    ("shipped sky130: coupling hdll", "sky130_hdll", "coupling", "r2_log"),
+    ("shipped sky130: existence AUC hd", "sky130_hd", "coupling", "auc"),
+    ("shipped sky130: existence AUC hdll", "sky130_hdll", "coupling", "auc"),
+    ("shipped generic: ground hd (foundry)", "generic_calibre_hd", "ground", "r2_log"),
+    ("shipped generic: total hd (foundry)", "generic_calibre_hd", "total", "r2_log"),
+    ("shipped generic: coupling hd (foundry)", "generic_calibre_hd", "coupling", "r2_log"),
+    ("shipped generic: ground hdll (foundry)", "generic_calibre_hdll", "ground", "r2_log"),
+    ("shipped generic: total hdll (foundry)", "generic_calibre_hdll", "total", "r2_log"),
+    ("shipped generic: coupling hdll (foundry)", "generic_calibre_hdll", "coupling", "r2_log"),
+    ("shipped generic: ground hd (magic)", "generic_magic_hd", "ground", "r2_log"),
+    ("shipped generic: total hd (magic)", "generic_magic_hd", "total", "r2_log"),
+    ("zero-shot gf180 7-track: ground", "t3_gf7", "ground", "r2_log"),
+    ("zero-shot gf180 7-track: total", "t3_gf7", "total", "r2_log"),
+    ("SRAM 128x32: ground", "t4_128x32_*", "ground", "r2_log"),
+    ("SRAM 128x32: total", "t4_128x32_*", "total", "r2_log"),
+    ("SRAM 128x32: coupling", "t4_128x32_*", "coupling", "r2_log"),
+    ("AMS sar1_array: coupling", "t5_sar1_array", "coupling", "r2_log"),
+    ("AMS sar1_comp: coupling", "t5_sar1_comp", "coupling", "r2_log"),
+    ("AMS avsd_pll: coupling", "t5_avsd_pll", "coupling", "r2_log"),
+]
+
+
+def values(out, pattern, target, metric):
+    """{predictor: [value per seed]}"""
+    found = {}
+    for path in sorted(glob.glob(f"{out}/{pattern}.json")):
+        score = json.load(open(path))
+        for name, part in [("model", score), *score["baselines"].items()]:
+            value = part[target][metric]
+            if value is not None:
+                found.setdefault(name, []).append(value)
+    return found
+
+
+def show(numbers):
+    if not numbers:
+        return "-"
+    if len(numbers) == 1:
+        return f"{numbers[0]:.3f}"
+    return f"{statistics.mean(numbers):.3f} ± {statistics.stdev(numbers):.3f}"
+
+
+out = sys.argv[1]
+print("| measure | model | trees only | linear fF | log fan-out | seeds |")
+print("|---|---|---|---|---|---|")
+for title, pattern, target, metric in ROWS:
+    found = values(out, pattern, target, metric)
+    if found:
+        print(f"| {title} | " + " | ".join(show(found.get(name)) for name in
+              ("model", "trees", "linear", "fan-out")) + f" | {len(found['model'])} |")
