@@ -38,7 +38,7 @@ int cmd_parasitics_eval(int argc, char **argv) {
     arguments a = {.model = "auto"};
     const cli_option option[] = {
         {"data", CLI_TEXT, &a.data, "FILE", "labelled data: .par(.gz) or any extracted netlist"},
-        {"model", CLI_TEXT, &a.model, "NAME", "sky130, generic or a file (default: by technology)"},
+        {"model", CLI_TEXT, &a.model, "NAME", "sky130, generic or a file (default: by extractor)"},
         {"split", CLI_TEXT, &a.split, "FILE", "score only the cell families listed in FILE"},
         {"exclude", CLI_TEXT, &a.exclude, "FILE", "score all but the families listed in FILE"},
         {"only", CLI_TEXT, &a.only, "CELL", "score one cell"},

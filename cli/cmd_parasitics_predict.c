@@ -110,7 +110,7 @@ int cmd_parasitics_predict(int argc, char **argv) {
     const cli_option option[] = {
         {"top", CLI_TEXT, &a.top, "CELL", "the cell to predict (default: the one no other uses)"},
         {"out", CLI_TEXT, &a.out, "FILE", ".sp netlist with capacitors, .spef, .json, .csv"},
-        {"model", CLI_TEXT, &a.model, "NAME", "sky130, generic or a file (default: by technology)"},
+        {"model", CLI_TEXT, &a.model, "NAME", "sky130, generic or a file (default: by extractor)"},
         {"calibrate", CLI_TEXT, &a.calibrate, "FILE", "extracted nets to adjust the scale to"},
         {"extractor", CLI_TEXT, &a.extractor, "NAME", "whose numbers: foundry (default) or magic"},
         {"power", CLI_TEXT, &a.power, "NETS", "further power nets, by commas"},

@@ -53,7 +53,7 @@ int cmd_parasitics_validate(int argc, char **argv) {
         .model = "auto", .cards = "generic130", .workers = 2, .vdd = 1.8, .load = 5, .slew = 50};
     const cli_option option[] = {
         {"data", CLI_TEXT, &a.data, "FILE", "extracted cells: .par(.gz), Calibre, DSPF, SPICE"},
-        {"model", CLI_TEXT, &a.model, "NAME", "sky130, generic or a file (default: by technology)"},
+        {"model", CLI_TEXT, &a.model, "NAME", "sky130, generic or a file (default: by extractor)"},
         {"split", CLI_TEXT, &a.split, "FILE", "only the cell families listed in FILE"},
         {"exclude", CLI_TEXT, &a.exclude, "FILE", "all but the families listed in FILE"},
         {"only", CLI_TEXT, &a.only, "CELL", "one cell"},

@@ -1,7 +1,6 @@
 #include "cli/pex_common.h"
 
 #include "tasks/models.h"
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,10 +12,10 @@ int cli_extractor(const char *name, int otherwise) {
     return -2;
 }
 
+/* The sky130 model learnt from a sign-off extractor, the generic one from magic on every process.
+ */
 static const char *choose(const gal_technology *tech) {
-    const int sky130 = fabsf(tech->value[GAL_TECH_LENGTH_N] - logf(0.15f)) < 0.05f &&
-                       tech->value[GAL_TECH_EXTRACTOR] == (float)GAL_EXTRACTOR_FOUNDRY;
-    return sky130 ? "sky130" : "generic";
+    return tech->value[GAL_TECH_EXTRACTOR] == (float)GAL_EXTRACTOR_MAGIC ? "generic" : "sky130";
 }
 
 gal_status cli_model_load(gal_pex_model *model, const char **label, const char *name,

@@ -223,6 +223,8 @@ gal_status gal_trees_train(gal_trees **out, gal_mat x, const float *y,
     return status;
 }
 
+enum { ROW_BLOCK = 64 };
+
 static float predict_one(const gal__tree_node *root, const float *row) {
     const gal__tree_node *node = root;
     while (node->feature != GAL__LEAF)
@@ -230,13 +232,19 @@ static float predict_one(const gal__tree_node *root, const float *row) {
     return node->value;
 }
 
+/* Rows [first..last[: tree by tree, so that a tree's nodes stay in the cache. */
+static void predict_block(float *y, const gal_trees *trees, gal_mat x, int64_t first,
+                          int64_t last) {
+    double sum[ROW_BLOCK] = {0};
+    for (int32_t t = 0; t < trees->count; t++)
+        for (int64_t r = first; r < last; r++)
+            sum[r - first] += predict_one(trees->node + trees->root[t], gal_mat_row(x, r));
+    for (int64_t r = first; r < last; r++) y[r] = (float)(sum[r - first] / trees->count);
+}
+
 void gal_trees_predict(float *y, const gal_trees *trees, gal_mat x) {
     assert(x.cols == trees->cols);
-#pragma omp parallel for schedule(static) if (x.rows > 256)
-    for (int64_t r = 0; r < x.rows; r++) {
-        double sum = 0;
-        for (int32_t t = 0; t < trees->count; t++)
-            sum += predict_one(trees->node + trees->root[t], gal_mat_row(x, r));
-        y[r] = (float)(sum / trees->count);
-    }
+#pragma omp parallel for schedule(static) if (x.rows > 4 * ROW_BLOCK)
+    for (int64_t first = 0; first < x.rows; first += ROW_BLOCK)
+        predict_block(y, trees, x, first, first + ROW_BLOCK < x.rows ? first + ROW_BLOCK : x.rows);
 }

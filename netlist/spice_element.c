@@ -137,12 +137,20 @@ static gal_status read_diode(card *c) {
     return add_nodes(c, 1, 2);
 }
 
-/* R, C, L: two nodes, then a value and a model in any order; a node between when two words follow
- * that are no numbers. */
+/* 1 when `bracket` stands between word i and the next one. */
+static int has_bracket(const card *c, int32_t i, char bracket) {
+    if (i + 1 >= c->n_word) return 0;
+    const char *end = word(c, i).text + word(c, i).size;
+    return memchr(end, bracket, (size_t)(word(c, i + 1).text - end)) != NULL;
+}
+
+/* R, C, L: two nodes, then a value and a model in any order. A third node (the substrate) comes
+ * between when parentheses hold all three or two words follow that are no numbers. */
 static gal_status read_passive(card *c) {
     if (c->n_word < 3) return expected(c, c->n_word, "two nodes");
     int32_t n_node = 2;
-    if (c->n_word > 4 && !is_number(c, 3) && !is_number(c, 4)) n_node = 3;
+    if (has_bracket(c, 0, '(')) n_node += !has_bracket(c, 2, ')') && has_bracket(c, 3, ')');
+    else if (c->n_word > 4 && !is_number(c, 3) && !is_number(c, 4)) n_node = 3;
     int has_model = c->element->model >= 0, has_value = 0;
     for (int32_t i = 1 + n_node; i < c->n_word; i++) {
         if (is_number(c, i) && !has_value) {
@@ -160,10 +168,7 @@ static gal_status read_passive(card *c) {
 static int is_bracketed_instance(const card *c) {
     if (c->element->letter != 'I' || c->n_word < 3) return 0;
     const int32_t last = c->n_word - 1;
-    const char *name_end = word(c, 0).text + word(c, 0).size;
-    const char *node_end = word(c, last - 1).text + word(c, last - 1).size;
-    return memchr(name_end, '(', (size_t)(word(c, 1).text - name_end)) &&
-           memchr(node_end, ')', (size_t)(word(c, last).text - node_end)) && !is_number(c, last) &&
+    return has_bracket(c, 0, '(') && has_bracket(c, last - 1, ')') && !is_number(c, last) &&
            !is_word(c, last, "isource");
 }
 

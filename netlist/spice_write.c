@@ -128,16 +128,18 @@ static const char *put_reference(writer *w, const char *model) {
     return *model ? model + 1 : model;
 }
 
+/* A substrate node could be taken for the value: parentheses then hold the nodes. */
 static void put_passive(writer *w, const gal_device *device) {
-    put_nodes(w, device, 0, device->n_pin);
     const int has_model = device->model[0] != '\0', has_value = isfinite(device->value);
-    const int substrate = device->n_pin > 2; /* a third node is told from a value by the model */
-    if (!substrate && (has_value || !has_model)) put_value(w, device->value);
-    if (has_model || substrate) put_model(w, device);
-    const char *key = device->type == GAL_RESISTOR    ? "r="
-                      : device->type == GAL_CAPACITOR ? "c="
-                                                      : "l=";
-    if (substrate && has_value) put_number(w, key, device->value, 1);
+    if (device->n_pin > 2) {
+        put(w, "(");
+        put_nodes(w, device, 0, device->n_pin);
+        put(w, ")");
+    } else {
+        put_nodes(w, device, 0, device->n_pin);
+    }
+    if (has_value || !has_model) put_value(w, device->value);
+    if (has_model) put_model(w, device);
     put_sizes(w, device, 1);
 }
 

@@ -33,11 +33,11 @@
     XX(DEPTH_P, "", "PMOS channels to the nearest supply, at most 9")                              \
     XX(SUPPLIED_N, "", "NMOS ends with a supply at the other end")                                 \
     XX(SUPPLIED_P, "", "PMOS ends with a supply at the other end")                                 \
-    XX(FANIN, "", "nets first met as the gate of a device on this net")                            \
-    XX(FANOUT, "", "nets first met as an end of a device gated by this net")                       \
+    XX(FANIN, "", "other nets that gate a device with an end on it")                               \
+    XX(FANOUT, "", "nets at the ends of the devices it gates")                                     \
     XX(FEEDBACK, "", "1 when a signal can come back (cells up to 400 nets)")                       \
     XX(FANOUT_W, "um", "total width on the nets of FANOUT")                                        \
-    XX(CHANNEL_W, "um", "total width on the nets first met across a channel")                      \
+    XX(CHANNEL_W, "um", "total width on further nets across a channel")                            \
     XX(LENGTH, "um", "longest gate")                                                               \
     XX(ORBIT, "", "nets in the same structural place (cells up to 400 nets)")                      \
     XX(CELL_NETS, "", "signal nets of the cell")                                                   \

@@ -92,28 +92,31 @@ static double total_width(const float *row) {
            row[GAL_LAYOUT_NET_GATE_W_N] + row[GAL_LAYOUT_NET_GATE_W_P];
 }
 
-/* The neighbours of one net: first those that gate it, then those it gates, then the others. */
+/* Steps from a net: to the ends of what it gates, to the gates at its ends, across channels. */
+enum { TO_ENDS, TO_GATES, ACROSS, N_STEP };
+
+/* The neighbours of net i; one that is met in several ways counts for the first. */
 static void count_neighbours(const gal__cell *cell, const gal_csr *mos_of, gal_mat net, int32_t i,
                              int32_t *stamp) {
-    float *row = gal_mat_row(net, i);
-    double fanout_width = 0, channel_width = 0;
-    for (int pass = 0; pass < 3; pass++)
+    int32_t count[N_STEP] = {0};
+    double width[N_STEP] = {0};
+    for (int step = 0; step < N_STEP; step++)
         for (int64_t k = mos_of->ptr[i]; k < mos_of->ptr[i + 1]; k++) {
             const gal__mos *mos = &cell->mos[mos_of->col[k]];
-            const int gated = mos->gate == i;
-            if (pass > 0 && gated != (pass == 1)) continue;
-            for (int e = 0; e < (pass ? 2 : 1); e++) {
-                const int32_t t = pass ? mos->end[e] : mos->gate;
+            if ((mos->gate == i) != (step == TO_ENDS)) continue;
+            for (int e = 0; e < (step == TO_GATES ? 1 : 2); e++) {
+                const int32_t t = step == TO_GATES ? mos->gate : mos->end[e];
                 if (t == i || cell->fixed[t] || stamp[t] == i + 1) continue;
                 stamp[t] = i + 1;
-                if (pass == 0) row[GAL_LAYOUT_NET_FANIN]++;
-                else if (pass == 1) row[GAL_LAYOUT_NET_FANOUT]++;
-                if (pass == 1) fanout_width += total_width(gal_mat_row(net, t));
-                if (pass == 2) channel_width += total_width(gal_mat_row(net, t));
+                count[step]++;
+                width[step] += total_width(gal_mat_row(net, t));
             }
         }
-    row[GAL_LAYOUT_NET_FANOUT_W] = (float)fanout_width;
-    row[GAL_LAYOUT_NET_CHANNEL_W] = (float)channel_width;
+    float *row = gal_mat_row(net, i);
+    row[GAL_LAYOUT_NET_FANOUT] = (float)count[TO_ENDS];
+    row[GAL_LAYOUT_NET_FANIN] = (float)count[TO_GATES];
+    row[GAL_LAYOUT_NET_FANOUT_W] = (float)width[TO_ENDS];
+    row[GAL_LAYOUT_NET_CHANNEL_W] = (float)width[ACROSS];
 }
 
 /* 1 when signals can come back from net i to itself through a gate. */

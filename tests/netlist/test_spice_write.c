@@ -76,6 +76,11 @@ static void test_files(void **state) {
 static void test_names(void **state) {
     (void)state;
     sample s;
+    sample_read(&s,
+                "* a substrate that looks like a value\n.subckt c a b s\nr1 a b s rm r=5\n.ends\n"
+                "x1 p q 0 c\nx2 p q 5v c\n");
+    round_trip(&s.circuit, NULL);
+    sample_clear(&s);
     sample_read(&s, "* names\n.subckt c a\nm1 a a a a nmos w=1u l=1u\nr1 a n 1\n.ends\n"
                     "x1 p c\nr1 x1.n 'a b' 1\nr2 \\odd(1)$name; x1/n 2\nc1 a_b 'a b' 1p\n");
     gal_buf text;
