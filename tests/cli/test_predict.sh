@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# The command as a user meets it: predict with the shipped models, formats out, errors.
+set -eu
+galena=$1
+circuit=../datasets/examples/comparator.sp
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+fail() { echo "FAILED: $*"; exit 1; }
+expect() { # CODE COMMAND...
+  local want=$1 code=0
+  shift
+  "$@" > "$dir/out" 2> "$dir/err" || code=$?
+  [ "$code" = "$want" ] || { cat "$dir/err"; fail "exit $code, expected $want: $*"; }
+}
+
+for verb in "" info convert models parasitics "parasitics predict" "parasitics import" \
+            "parasitics train" "parasitics eval" "parasitics validate"; do
+  # shellcheck disable=SC2086
+  expect 0 "$galena" $verb --help
+  grep -q usage "$dir/out" || fail "no usage in $verb --help"
+done
+expect 2 "$galena" nonsense
+expect 2 "$galena" info --nonsense "$circuit"
+expect 1 "$galena" info no/such/file.sp
+grep -q no/such/file.sp "$dir/err" || fail "the error does not name the file"
+
+expect 0 "$galena" info "$circuit"
+grep -q "11 *NMOS" "$dir/out" || fail "eleven NMOS expected"
+
+for model in sky130 generic; do
+  expect 0 "$galena" parasitics predict "$circuit" --model $model --limit 40
+  grep -q "nets, .* fF to ground" "$dir/out" || fail "no summary by $model"
+done
+expect 0 "$galena" parasitics predict "$circuit" --out "$dir/c.sp"
+expect 0 "$galena" info "$dir/c.sp"
+grep -q "capacitors" "$dir/out" || fail "no capacitors in the netlist"
+expect 0 "$galena" parasitics predict "$circuit" --out "$dir/c.spef"
+expect 0 "$galena" convert "$dir/c.spef" --out "$dir/back.spef"
+grep -q "D_NET" "$dir/back.spef" || fail "no nets in the SPEF"
+expect 0 "$galena" parasitics predict "$circuit" --json
+grep -q '"couplings"' "$dir/out" || fail "no couplings in the JSON"
+expect 0 "$galena" parasitics predict "$circuit"
+head -1 "$dir/out" | grep -q "^kind,net_a" || fail "plain rows expected in a pipe"
+expect 0 "$galena" parasitics predict "$circuit" --calibrate "$dir/c.spef" --csv
+expect 1 "$galena" parasitics predict "$circuit" --model no_such_model
+echo "all passed"
