@@ -3,8 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { N_SHARE = 5 }; /* shares 0, 1/4, ... 1 of the networks' logit are tried */
-
 /* What few circuits measure is drawn to the usual shares of the networks, which count three times.
  */
 static const double usual_share[3] = {0.3, 0.3, 0.7};
@@ -15,7 +13,6 @@ typedef struct sums {
     double cross, power; /* what the networks change x what it should be, and its square */
     double blended;      /* squared error of the output */
     double normalised;   /* the same over predicted variance */
-    double entropy[N_SHARE];
     int64_t hit[GAL_PEX_N_CLASS], named[GAL_PEX_N_CLASS], real[GAL_PEX_N_CLASS];
 } sums;
 
@@ -53,23 +50,6 @@ static void add_regression(sums *s, int t, const gal_pex_output *out, const gal_
     }
 }
 
-/* -log of the probability that logit z gives to what is so. */
-static double surprise(double z, int exists) {
-    const double against = exists ? -z : z;
-    return against > 0 ? against + log1p(exp(-against)) : log1p(exp(against));
-}
-
-static void add_existence(sums *s, const gal_pex_output *out, const gal_pex_case *pex,
-                          const gal_pex_estimate *estimate) {
-    const double w = sample_weight(pex->n_pair);
-    for (int32_t p = 0; p < pex->n_pair; p++)
-        for (int k = 0; k < N_SHARE; k++) {
-            const double share = (double)k / (N_SHARE - 1), from = estimate->exist[p];
-            s->entropy[k] +=
-                w * surprise(from + share * (out->exist[p] - from), !isnan(pex->couple[p]));
-        }
-}
-
 /* What is measured on: the cases apart, or all when there are none. */
 typedef struct probe {
     const gal_pex_set *set;
@@ -86,7 +66,6 @@ static gal_status measure(sums s[3], const gal_pex_model *model, const probe *on
         gal_pex_output out;
         GAL_TRY(gal_pex_model_apply_to(&out, model, pex, &on->estimate[i], err));
         for (int t = 0; t < 3; t++) add_regression(&s[t], t, &out, pex, &on->estimate[i]);
-        add_existence(&s[GAL_PEX_COUPLE], &out, pex, &on->estimate[i]);
         gal_pex_output_clear(&out);
     }
     return GAL_OK;
@@ -96,16 +75,15 @@ static double clamp01(double x) {
     return x < 0 ? 0 : x > 1 ? 1 : x;
 }
 
+/* Existence is left to the trees: the networks' logits grow without bound on cells larger than
+ * those they were trained on. */
 static void choose_shares(gal_pex_model *model, const sums s[3]) {
-    int best = 0;
     for (int t = 0; t < 3; t++) {
         if (s[t].power > 0)
             model->gain[t] = (3 * usual_share[t] + clamp01(s[t].cross / s[t].power)) / 4;
         if (s[t].n > 0) model->estimate_sd[t] = sqrt(s[t].square / s[t].n);
     }
-    for (int k = 1; k < N_SHARE; k++)
-        if (s[GAL_PEX_COUPLE].entropy[k] < s[GAL_PEX_COUPLE].entropy[best]) best = k;
-    model->gain[GAL_PEX_EXIST] = (double)best / (N_SHARE - 1);
+    model->gain[GAL_PEX_EXIST] = 0;
 }
 
 /* Macro F1 over the classes that occur. */

@@ -1,10 +1,9 @@
 /* How much of a model to believe: measured on circuits kept from its networks.
  *
- * The gain is the share of the networks beside the estimate that least squares would use, drawn
- * to a usual one; for
- * existence, the share of least cross-entropy. The deviations are scaled until the held-out errors
- * fit them, and classes are named by whichever way (class head or mean) has the better macro F1.
- * All guard a model that was trained on little.
+ * The gain is the share of the networks beside the estimate that least squares would use, drawn to a
+ * usual one; whether a pair couples is left to the trees. The deviations are scaled until the
+ * held-out errors fit them, and classes are named by whichever way (class head or mean) has the
+ * better macro F1. All guard a model that was trained on little.
  */
 #ifndef GAL_TASKS_PARASITICS_HONESTY_H
 #define GAL_TASKS_PARASITICS_HONESTY_H

@@ -140,9 +140,9 @@ static void labels_are_sums_above_the_floor(void **state) {
     gal_extract_set set = {0};
     gal_pex_case pex;
     assert_int_equal(gal_par_parse(&set, "test", labelled, strlen(labelled), NULL), GAL_OK);
-    assert_int_equal(gal_pex_case_build(&pex, &set.item[0].circuit, GAL_EXTRACTOR_FOUNDRY,
-                                        &set.item[0], NULL),
-                     GAL_OK);
+    assert_int_equal(
+        gal_pex_case_build(&pex, &set.item[0].circuit, GAL_EXTRACTOR_FOUNDRY, &set.item[0], NULL),
+        GAL_OK);
     assert_int_equal(pex.graph.n_net, 3);
     assert_int_equal(pex.n_pair, 3);
     assert_ff(pex.ground[graph_net(&pex, "Y")], 2);

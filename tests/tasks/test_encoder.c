@@ -37,9 +37,9 @@ static void forward(check *c) {
     gal_pex_encoded at;
     gal_arena arena;
     gal_arena_init(&arena);
-    assert_int_equal(gal_pex_encode(&at, &arena, &s->encoder, &c->params, &s->graph, c->x[0],
-                                    c->x[1], NULL),
-                     GAL_OK);
+    assert_int_equal(
+        gal_pex_encode(&at, &arena, &s->encoder, &c->params, &s->graph, c->x[0], c->x[1], NULL),
+        GAL_OK);
     gal_mat_copy(c->y, at.net[LAYERS]);
     gal_arena_clear(&arena);
 }
@@ -50,9 +50,9 @@ static void backward(check *c) {
     gal_pex_encoded at;
     gal_arena arena;
     gal_arena_init(&arena);
-    assert_int_equal(gal_pex_encode(&at, &arena, &s->encoder, &c->params, &s->graph, c->x[0],
-                                    c->x[1], NULL),
-                     GAL_OK);
+    assert_int_equal(
+        gal_pex_encode(&at, &arena, &s->encoder, &c->params, &s->graph, c->x[0], c->x[1], NULL),
+        GAL_OK);
     const gal_mat dnet = gal_mat_new(&arena, c->dy.rows, c->dy.cols);
     assert_non_null(dnet.data);
     gal_mat_copy(dnet, c->dy);

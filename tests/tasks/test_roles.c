@@ -118,8 +118,8 @@ static void refuses_damage(void **state) {
     for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
         gal_roles roles;
         gal_error err = {0};
-        assert_int_equal(
-            gal_roles_restore(&roles, damaged[i].key, mean, damaged[i].count, 2, &err), GAL_EPARSE);
+        assert_int_equal(gal_roles_restore(&roles, damaged[i].key, mean, damaged[i].count, 2, &err),
+                         GAL_EPARSE);
         assert_non_null(strstr(err.message, "damaged"));
         gal_roles_clear(&roles);
     }

@@ -1,0 +1,153 @@
+#!/usr/bin/env bash
+# The command as its users meet it: every verb on small files. $1 is the command; runs in tests/.
+galena=$1
+cells=data/parasitics/cells.par
+comparator=../datasets/examples/comparator.sp
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+model=$tmp/model.safetensors
+bad=0
+
+# check NAME STATUS COMMAND...: runs it, keeps $tmp/out and $tmp/err, compares the exit status.
+check() {
+  local name=$1 expected=$2 got
+  shift 2
+  "$@" >"$tmp/out" 2>"$tmp/err"
+  got=$?
+  [ "$got" = "$expected" ] && return
+  echo "$name: exit status $got, expected $expected"
+  head -5 "$tmp/err"
+  bad=1
+}
+
+# has NAME FILE PATTERN: the file has a line with the extended regular expression.
+has() {
+  grep -qE -- "$3" "$2" && return
+  echo "$1: no \"$3\" in:"
+  head -5 "$2"
+  bad=1
+}
+
+# json NAME FILE: braces and brackets pair up, and a parser agrees where there is one.
+json() {
+  local open close
+  open=$(tr -cd '[{' <"$2" | wc -c) close=$(tr -cd ']}' <"$2" | wc -c)
+  [ "$open" -gt 0 ] && [ "$open" = "$close" ] || { echo "$1: unbalanced JSON"; bad=1; }
+  command -v python3 >"$tmp/python" || return
+  python3 -m json.tool "$2" "$tmp/json" || { echo "$1: not JSON"; bad=1; }
+}
+
+test_help_and_usage() {
+  check version 0 "$galena" --version
+  has version "$tmp/out" '^galena [0-9]+\.[0-9]+'
+  for verb in '' info convert models parasitics 'parasitics predict' 'parasitics import' \
+              'parasitics train' 'parasitics eval' 'parasitics validate'; do
+    check "$verb --help" 0 "$galena" $verb --help
+    has "$verb --help" "$tmp/out" '^usage: galena'
+    check "$verb --bogus" 2 "$galena" $verb --bogus
+    has "$verb --bogus" "$tmp/err" 'bogus'
+  done
+  check 'no command' 2 "$galena"
+  check 'no verb' 2 "$galena" parasitics
+  check 'no operand' 2 "$galena" info
+  check 'not a number' 2 "$galena" info --warnings many "$comparator"
+  check 'no output' 2 "$galena" parasitics train "$cells"
+  check 'out of range' 2 "$galena" parasitics train "$cells" --out "$model" --folds 1
+}
+
+test_info() {
+  check info 0 "$galena" info "$comparator"
+  has info "$tmp/out" '11 +NMOS'
+  has info "$tmp/out" '^power +1: vdd'
+  check 'info --json' 0 "$galena" info "$comparator" --json
+  json 'info --json' "$tmp/out"
+  for verb in info 'parasitics predict' 'parasitics eval' 'parasitics train --out x' \
+              'parasitics import --out x.par' 'convert --out x.sp'; do
+    check "$verb none" 1 "$galena" $verb "$tmp/none.sp"
+    has "$verb none" "$tmp/err" "$tmp/none\.sp"
+  done
+}
+
+test_train() {
+  check train 0 "$galena" parasitics train "$cells" --out "$model" --epochs 2 --members 1 \
+    --pretrain 1 --trees 4 --folds 2 --width 8 --note 'twelve cells'
+  has train "$tmp/err" "wrote $model"
+  [ -s "$model" ] || { echo 'train: no model'; bad=1; }
+  check 'not a model' 1 "$galena" parasitics predict "$comparator" --model "$cells"
+  has 'not a model' "$tmp/err" "$cells"
+}
+
+predict() { "$galena" parasitics predict "$comparator" --model "$model" --quiet "$@"; }
+
+test_predict() {
+  check table 0 predict --limit 5
+  has table "$tmp/out" '^net +C_gnd fF'
+  has table "$tmp/out" '^14 nets, .* couplings'
+  check csv 0 predict --csv
+  has csv "$tmp/out" '^kind,net_a,net_b,farad,low,high,probability'
+  [ "$(grep -c '^total,' "$tmp/out")" = 14 ] || { echo 'csv: expected 14 totals'; bad=1; }
+  cp "$tmp/out" "$tmp/by_option.csv"
+  check 'out csv' 0 predict --out "$tmp/x.csv"
+  cmp "$tmp/x.csv" "$tmp/by_option.csv" || bad=1
+  check json 0 predict --json
+  json json "$tmp/out"
+  has json "$tmp/out" '"circuit": "comparator"'
+  has json "$tmp/out" '"couplings"'
+  check 'unknown extractor' 2 predict --extractor nobody
+  check calibrate 0 predict --calibrate "$cells" --csv
+}
+
+test_netlists() {
+  check 'out sp' 0 predict --out "$tmp/x.sp"
+  check 'info of sp' 0 "$galena" info "$tmp/x.sp"
+  has 'info of sp' "$tmp/out" '11 +NMOS'
+  has 'info of sp' "$tmp/out" '[0-9]+ +capacitors'
+  check 'out spef' 0 predict --out "$tmp/x.spef"
+  has 'out spef' "$tmp/x.spef" '^\*SPEF'
+  has 'out spef' "$tmp/x.spef" '^\*CAP'
+  check 'calibrate by name' 0 predict --calibrate "$tmp/x.spef" --csv
+}
+
+test_eval() {
+  check eval 0 "$galena" parasitics eval --data "$cells" --model "$model" --json --quiet
+  json eval "$tmp/out"
+  has eval "$tmp/out" '"circuits": 12'
+  for key in ground total coupling baselines r2_log auc; do has eval "$tmp/out" "\"$key\":"; done
+  printf 'inv\n' >"$tmp/families"
+  check 'eval split' 0 "$galena" parasitics eval "$cells" --model "$model" --split "$tmp/families"
+  has 'eval split' "$tmp/out" '^2 circuits'
+  check 'eval both' 2 "$galena" parasitics eval "$cells" --split a --exclude b
+}
+
+test_formats() {
+  local par=$tmp/again.par one=$tmp/one.par
+  check import 0 "$galena" parasitics import --out "$par" "$cells"
+  check 'import again' 0 "$galena" parasitics import --out "$tmp/third.par" "$par"
+  cmp "$par" "$tmp/third.par" || bad=1
+  [ "$(grep -c '^cell' "$par")" = 12 ] || { echo 'import: expected 12 cells'; bad=1; }
+  check 'two designs' 1 "$galena" convert "$par" --out "$tmp/x.spef"
+  sed -n '/^cell sky130_fd_sc_hd__inv_1$/,/^end/p' "$par" >"$one"
+  check 'to spef' 0 "$galena" convert "$one" --out "$tmp/one.spef"
+  check 'and back' 0 "$galena" convert "$tmp/one.spef" --out "$tmp/back.par"
+  # SPEF holds no transistors; the capacitances come back, up to the order of names and lines.
+  caps "$one" >"$tmp/caps"
+  caps "$tmp/back.par" | diff "$tmp/caps" - || { echo 'SPEF changed capacitances'; bad=1; }
+  check 'to sp' 0 "$galena" convert "$one" --out "$tmp/one.sp"
+  check 'sp and back' 0 "$galena" convert "$tmp/one.sp" --out "$tmp/sp.par"
+  caps "$tmp/sp.par" | diff "$tmp/caps" - || { echo 'SPICE changed capacitances'; bad=1; }
+  check 'no such format' 1 "$galena" convert "$one" --out "$tmp/one.doc"
+}
+
+caps() {
+  awk '$1 == "cap" { a = $2 < $3 ? $2 " " $3 : $3 " " $2; printf "%s %.4g\n", a, $4 }' "$1" |
+    LC_ALL=C sort
+}
+
+test_help_and_usage
+test_info
+test_train
+test_predict
+test_netlists
+test_eval
+test_formats
+exit $bad

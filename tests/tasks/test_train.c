@@ -1,0 +1,291 @@
+/* Small models of twelve cells: what is tested is that training, files and calibration keep their
+ * promises, not how well so little data predicts. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/file.h"
+#include "gnn/safetensors.h"
+#include "netlist/par.h"
+#include "tasks/parasitics/predict.h"
+#include "tasks/parasitics/train.h"
+#include <math.h>
+#include <omp.h>
+#include <stdio.h>
+#include <string.h>
+
+#define TMP GALENA_TEST_TMP "/train_"
+
+static const char *const cells = "data/parasitics/cells.par";
+
+/* The set, and a model of it that most tests start from. */
+static struct shared {
+    gal_pex_set set;
+    gal_pex_model model;
+} shared;
+
+static gal_pex_train_options small(void) {
+    gal_pex_train_options o = gal_pex_train_defaults();
+    o.members = 2;
+    o.epochs = 3;
+    o.pretrain_epochs = 1;
+    o.shape.width = 8;
+    o.estimate.trees = 4;
+    o.estimate.folds = 2;
+    o.trained_on = "twelve cells";
+    return o;
+}
+
+static void must(gal_status status, const gal_error *err) {
+    char text[1024];
+    if (status != GAL_OK) fail_msg("%s", gal_error_format(err, text, sizeof text));
+}
+
+static int set_up(void **state) {
+    (void)state;
+    const gal_pex_train_options o = small();
+    gal_error err = {0};
+    omp_set_num_threads(1);
+    must(gal_pex_set_read(&shared.set, &cells, 1, NULL, NULL, &err), &err);
+    must(gal_pex_train(&shared.model, &shared.set, &o, NULL, &err), &err);
+    must(gal_pex_model_save(TMP "one.safetensors", &shared.model, &err), &err);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    gal_pex_model_clear(&shared.model);
+    gal_pex_set_clear(&shared.set);
+    return 0;
+}
+
+/* Trains and saves; the status is that of the training. */
+static gal_status train_to(const char *path, const gal_pex_train_options *options,
+                           const gal_report *report) {
+    gal_pex_model model;
+    gal_error err = {0};
+    const gal_status status = gal_pex_train(&model, &shared.set, options, report, &err);
+    if (status == GAL_ECANCELED) return status;
+    must(status, &err);
+    must(gal_pex_model_save(path, &model, &err), &err);
+    gal_pex_model_clear(&model);
+    return GAL_OK;
+}
+
+static int same_file(const char *a, const char *b) {
+    gal_file x, y;
+    assert_int_equal(gal_file_read(&x, a, 0, NULL), GAL_OK);
+    assert_int_equal(gal_file_read(&y, b, 0, NULL), GAL_OK);
+    const int same = x.size == y.size && memcmp(x.data, y.data, x.size) == 0;
+    gal_file_clear(&x);
+    gal_file_clear(&y);
+    return same;
+}
+
+static void threads_do_not_change_a_byte(void **state) {
+    (void)state;
+    const gal_pex_train_options o = small();
+    omp_set_num_threads(2);
+    assert_int_equal(train_to(TMP "two.safetensors", &o, NULL), GAL_OK);
+    omp_set_num_threads(1);
+    assert_true(same_file(TMP "one.safetensors", TMP "two.safetensors"));
+}
+
+static void another_seed_is_another_model(void **state) {
+    (void)state;
+    gal_pex_train_options o = small();
+    o.seed = o.estimate.seed = 2;
+    assert_int_equal(train_to(TMP "seed.safetensors", &o, NULL), GAL_OK);
+    assert_false(same_file(TMP "one.safetensors", TMP "seed.safetensors"));
+}
+
+/* Stops the work when `what` has come up `left` times. */
+typedef struct stop {
+    const char *what;
+    int left;
+} stop;
+
+static int stop_there(void *user, const char *what, long done, long total, const char *detail) {
+    stop *s = user;
+    (void)detail;
+    assert_true(done >= 0 && done <= total);
+    return strcmp(what, s->what) != 0 || --s->left > 0;
+}
+
+static void resumes_where_it_was_stopped(void **state) {
+    (void)state;
+    static const char path[] = TMP "resumed.safetensors";
+    gal_pex_train_options o = small();
+    o.checkpoint = TMP "checkpoint";
+    remove(TMP "checkpoint.0");
+    remove(TMP "checkpoint.1");
+    /* After two epochs of the first network, then after one of the second. */
+    for (int i = 0; i < 2; i++) {
+        stop s = {"network", 2};
+        const gal_report report = {.user = &s, .progress = stop_there};
+        assert_int_equal(train_to(path, &o, &report), GAL_ECANCELED);
+        assert_true(gal_file_exists(TMP "checkpoint.0"));
+        assert_int_equal(gal_file_exists(TMP "checkpoint.1"), i);
+    }
+    assert_int_equal(train_to(path, &o, NULL), GAL_OK);
+    assert_true(same_file(TMP "one.safetensors", path));
+}
+
+static void stops_wherever_it_is_asked_to(void **state) {
+    (void)state;
+    static const char *const stage[] = {"cross-fitting", "pre-training"};
+    const gal_pex_train_options o = small();
+    for (int i = 0; i < 2; i++) {
+        stop s = {stage[i], 1};
+        const gal_report report = {.user = &s, .progress = stop_there};
+        assert_int_equal(train_to(TMP "never.safetensors", &o, &report), GAL_ECANCELED);
+    }
+}
+
+static void refuses_a_foreign_checkpoint(void **state) {
+    (void)state;
+    gal_pex_train_options o = small();
+    gal_pex_model model;
+    gal_error err = {0};
+    stop s = {"network", 1};
+    const gal_report report = {.user = &s, .progress = stop_there};
+    o.checkpoint = TMP "foreign";
+    remove(TMP "foreign.0");
+    assert_int_equal(train_to(TMP "never.safetensors", &o, &report), GAL_ECANCELED);
+    o.seed = 5;
+    assert_int_equal(gal_pex_train(&model, &shared.set, &o, NULL, &err), GAL_EMISMATCH);
+}
+
+static void a_saved_model_predicts_the_same(void **state) {
+    (void)state;
+    gal_pex_model loaded;
+    gal_error err = {0};
+    must(gal_pex_model_load(&loaded, TMP "one.safetensors", &err), &err);
+    assert_string_equal(loaded.trained_on, "twelve cells");
+    assert_int_equal(loaded.n_member, 2);
+    for (int32_t i = 0; i < shared.set.n; i++) {
+        const gal_pex_case *pex = &shared.set.item[i];
+        gal_pex_output a, b;
+        must(gal_pex_model_apply(&a, &shared.model, pex, &err), &err);
+        must(gal_pex_model_apply(&b, &loaded, pex, &err), &err);
+        for (int t = 0; t < 3; t++) {
+            const size_t n = (size_t)(t == GAL_PEX_COUPLE ? pex->n_pair : pex->graph.n_net);
+            assert_memory_equal(a.mean[t], b.mean[t], n * sizeof(float));
+            assert_memory_equal(a.sd[t], b.sd[t], n * sizeof(float));
+            assert_memory_equal(a.grade[t], b.grade[t], n * sizeof(int32_t));
+        }
+        assert_memory_equal(a.exist, b.exist, (size_t)pex->n_pair * sizeof(float));
+        gal_pex_output_clear(&a);
+        gal_pex_output_clear(&b);
+    }
+    must(gal_pex_model_save(TMP "again.safetensors", &loaded, &err), &err);
+    assert_true(same_file(TMP "one.safetensors", TMP "again.safetensors"));
+    gal_pex_model_clear(&loaded);
+}
+
+/* The model file with one of its texts replaced must be refused with `message`. */
+static void assert_refused(const char *key, const char *value, const char *message) {
+    static const char path[] = TMP "refused.safetensors";
+    gal_safetensors st;
+    gal_pex_model model;
+    gal_error err = {0};
+    gal_safetensors_init(&st);
+    must(gal_safetensors_read(&st, TMP "one.safetensors", &err), &err);
+    must(gal_safetensors_set(&st, key, value, &err), &err);
+    must(gal_safetensors_write(path, &st, &err), &err);
+    gal_safetensors_clear(&st);
+    assert_int_equal(gal_pex_model_load(&model, path, &err), GAL_EMISMATCH);
+    assert_string_equal(err.file, path);
+    if (!strstr(err.message, message)) fail_msg("\"%s\" lacks \"%s\"", err.message, message);
+}
+
+static void refuses_foreign_models(void **state) {
+    (void)state;
+    assert_refused("schema", "0123456789abcdef", "trained on features 0123456789abcdef");
+    assert_refused("schema", "", "train it again");
+    assert_refused("format", "galena parasitics 0", "not a model of format");
+    assert_refused("width layers dropout members", "8 2 0.3", "sizes of the network");
+    assert_refused("width layers dropout members", "8 2 0.3 99", "sizes of the network");
+    assert_refused("width layers dropout members", "9 2 0.3 2", "member0.");
+    assert_refused("width layers dropout members", "8 2 0.3 3", "member2.");
+}
+
+static void refuses_sets_it_cannot_learn_from(void **state) {
+    (void)state;
+    const gal_pex_train_options o = small();
+    const gal_pex_filter one = {.only = "sky130_fd_sc_hd__nor2_1", .extractor = -1};
+    gal_pex_set set;
+    gal_pex_model model;
+    gal_error err = {0};
+    must(gal_pex_set_read(&set, &cells, 1, &one, NULL, &err), &err);
+    assert_int_equal(gal_pex_train(&model, &set, &o, NULL, &err), GAL_EINVAL);
+    assert_true(strlen(err.message) > 0);
+    gal_pex_set_clear(&set);
+}
+
+/* The cells with every capacitance times `factor`, as a file. */
+static void write_scaled(const char *path, double factor) {
+    gal_extract_set set = {0};
+    gal_error err = {0};
+    must(gal_par_read(&set, cells, &err), &err);
+    for (int32_t i = 0; i < set.n; i++)
+        for (int64_t k = 0; k < set.item[i].n_cap; k++) set.item[i].cap[k].farad *= factor;
+    must(gal_par_write(path, &set, &err), &err);
+    gal_extract_set_clear(&set);
+}
+
+/* Mean log10 of the predicted totals of all cells. */
+static double mean_log_total(const gal_pex_calibration *calibration) {
+    const gal_pex_predict_options o = {.extractor = GAL_EXTRACTOR_FOUNDRY,
+                                       .calibration = calibration};
+    gal_error err = {0};
+    double sum = 0, n = 0;
+    for (int32_t i = 0; i < shared.set.n; i++) {
+        gal_pex_result result;
+        must(gal_pex_predict(&result, &shared.model, shared.set.item[i].circuit, &o, &err), &err);
+        for (int32_t k = 0; k < result.n_net; k++, n++) sum += log10(result.net[k].total.farad);
+        gal_pex_result_clear(&result);
+    }
+    return sum / n;
+}
+
+static gal_pex_calibration calibrate(const char *path) {
+    gal_pex_calibration c;
+    gal_error err = {0};
+    must(gal_pex_calibration_read(&c, &shared.model, path, shared.set.item[0].circuit,
+                                  GAL_EXTRACTOR_FOUNDRY, &err),
+         &err);
+    for (int t = 0; t < 3; t++) assert_true(c.n[t] > 10 && c.sd[t] > 0);
+    return c;
+}
+
+static void calibration_follows_the_scale(void **state) {
+    (void)state;
+    write_scaled(TMP "scaled.par", 2.7);
+    const gal_pex_calibration none = gal_pex_calibration_none();
+    const gal_pex_calibration same = calibrate(cells), scaled = calibrate(TMP "scaled.par");
+    const double plain = mean_log_total(NULL);
+    assert_true(mean_log_total(&none) == plain);
+    const double by_scale = mean_log_total(&scaled) - mean_log_total(&same);
+    const double by_all = mean_log_total(&scaled) - plain;
+    if (!(fabs(by_scale - log10(2.7)) < 0.02)) fail_msg("factor %g", pow(10, by_scale));
+    if (!(fabs(by_all - log10(2.7)) < 0.15)) fail_msg("factor %g", pow(10, by_all));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(threads_do_not_change_a_byte),
+        cmocka_unit_test(another_seed_is_another_model),
+        cmocka_unit_test(resumes_where_it_was_stopped),
+        cmocka_unit_test(stops_wherever_it_is_asked_to),
+        cmocka_unit_test(refuses_a_foreign_checkpoint),
+        cmocka_unit_test(a_saved_model_predicts_the_same),
+        cmocka_unit_test(refuses_foreign_models),
+        cmocka_unit_test(refuses_sets_it_cannot_learn_from),
+        cmocka_unit_test(calibration_follows_the_scale),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
