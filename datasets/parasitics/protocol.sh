@@ -60,7 +60,7 @@ for row in $rows; do
     done ;;
   t3) # zero-shot to another foundry
     train t3 "$data"/magic_hd.par.gz "$data"/magic_hdll.par.gz "$data"/magic_hs.par.gz \
-      --exclude "$no" --folds 4 --epochs 30 --note "magic sky130 hd, hdll, hs, training families"
+      --exclude "$no" --folds 3 --epochs 8 --members 1 --note "magic sky130 hd, hdll, hs, training families"
     score t3_gf7 t3 --data "$data/magic_gf7.par.gz" ;;
   t4) # small memories -> a large one of the same generator
     for seed in ${SEEDS:-1 2 3}; do
@@ -72,7 +72,7 @@ for row in $rows; do
     for design in sar1_array sar1_comp avsd_pll; do
       { cat "$no"; echo "$design"; } > "$out/$design.txt"
       train t5_$design "$data"/magic_ams_sky130.par.gz "$data"/magic_hd.par.gz \
-        "$data"/magic_openram_sky130.par.gz --exclude "$out/$design.txt" --folds 4 --epochs 30 \
+        "$data"/magic_openram_sky130.par.gz --exclude "$out/$design.txt" --folds 3 --epochs 8 --members 1 \
         --note "magic AMS but $design, hd, OpenRAM sky130"
       score t5_$design t5_$design --only $design --data "$data/magic_ams_sky130.par.gz"
     done ;;

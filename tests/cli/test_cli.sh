@@ -129,18 +129,28 @@ test_formats() {
   sed -n '/^cell sky130_fd_sc_hd__inv_1$/,/^end/p' "$par" >"$one"
   check 'to spef' 0 "$galena" convert "$one" --out "$tmp/one.spef"
   check 'and back' 0 "$galena" convert "$tmp/one.spef" --out "$tmp/back.par"
-  # SPEF holds no transistors; the capacitances come back, up to the order of names and lines.
-  caps "$one" >"$tmp/caps"
-  caps "$tmp/back.par" | diff "$tmp/caps" - || { echo 'SPEF changed capacitances'; bad=1; }
+  # SPEF holds no transistors, and what lies between a net and the supplies is to ground.
+  sums "$one" >"$tmp/sums"
+  sums "$tmp/back.par" | diff "$tmp/sums" - || { echo "SPEF changed capacitances"; bad=1; }
   check 'to sp' 0 "$galena" convert "$one" --out "$tmp/one.sp"
+  caps "$one" >"$tmp/caps"
   check 'sp and back' 0 "$galena" convert "$tmp/one.sp" --out "$tmp/sp.par"
   caps "$tmp/sp.par" | diff "$tmp/caps" - || { echo 'SPICE changed capacitances'; bad=1; }
   check 'no such format' 1 "$galena" convert "$one" --out "$tmp/one.doc"
 }
 
+# Every capacitance of a .par file, up to the order of names and lines.
 caps() {
   awk '$1 == "cap" { a = $2 < $3 ? $2 " " $3 : $3 " " $2; printf "%s %.4g\n", a, $4 }' "$1" |
     LC_ALL=C sort
+}
+
+# Couplings of signals A and Y of the inverter, and the rest of each as to ground.
+sums() {
+  awk '$1 == "cap" { signal = ($2 ~ /^[AY]$/) + 2 * ($3 ~ /^[AY]$/)
+         if (signal == 3) sum["A Y"] += $4
+         else if (signal) sum["0 " (signal == 1 ? $2 : $3)] += $4 }
+       END { for (key in sum) printf "%s %.4g\n", key, sum[key] }' "$1" | LC_ALL=C sort
 }
 
 test_help_and_usage
