@@ -3,7 +3,10 @@
 #include "gnn/kernels.h"
 #include <assert.h>
 
-enum { BLOCK = 1 << 14 }; /* values per piece of parallel work */
+enum {
+    BLOCK = 1 << 14, /* values per piece of parallel work */
+    GROUPS = 64      /* sums that are added in order */
+};
 
 static int contiguous(gal_mat m) {
     return !m.data || m.stride == m.cols;
@@ -73,17 +76,14 @@ static double prelu_row(float *dx, const float *x, const float *dy, int32_t n, f
 
 float gal_prelu_backward(gal_mat dx, gal_mat x, gal_mat dy, float slope) {
     assert(dx.rows == x.rows && dy.rows == x.rows && dx.cols == x.cols && dy.cols == x.cols);
-    double total = 0;
-#pragma omp parallel for ordered schedule(static, 1) if (x.rows * x.cols > 2 * BLOCK)
-    for (int64_t first = 0; first < x.rows; first += BLOCK) {
-        const int64_t last = first + BLOCK < x.rows ? first + BLOCK : x.rows;
-        double sum = 0;
-        for (int64_t r = first; r < last; r++)
-            sum +=
+    const int64_t rows = x.rows / GROUPS + 1;
+    double sum[GROUPS] = {0}, total = 0;
+#pragma omp parallel for schedule(dynamic) if (x.rows * x.cols > 2 * BLOCK)
+    for (int64_t g = 0; g < GROUPS; g++)
+        for (int64_t r = g * rows; r < (g + 1) * rows && r < x.rows; r++)
+            sum[g] +=
                 prelu_row(gal_mat_row(dx, r), gal_mat_row(x, r), gal_mat_row(dy, r), x.cols, slope);
-#pragma omp ordered
-        total += sum;
-    }
+    for (int g = 0; g < GROUPS; g++) total += sum[g];
     return (float)total;
 }
 

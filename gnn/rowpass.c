@@ -1,13 +1,14 @@
 #include "gnn/rowpass.h"
 
-#include <omp.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
     BLOCK = 96,  /* rows between gather and activation: the gathered ones fit in L1/L2 */
     PANEL = 128, /* columns of inputs and outputs worked on at once */
+    GROUPS = 64, /* sums of weight gradients that are added in order */
+    CHUNK = 16,  /* blocks a thread takes at once in the forward pass */
     STREAM_FLOATS = 4 << 20, /* outputs larger than this bypass the caches */
-    MAX_GROUP = 64 * BLOCK   /* rows whose weight gradients are summed before the ordered sum */
 };
 
 static int64_t least(int64_t a, int64_t b) {
@@ -107,7 +108,7 @@ static void forward_block(const gal__forward *pass, int64_t first, int64_t rows)
 
 void gal__rows_forward(const gal__forward *pass) {
     const int64_t n = pass->y.rows;
-#pragma omp parallel for schedule(static) if (n > BLOCK)
+#pragma omp parallel for schedule(dynamic, CHUNK) if (n > CHUNK * BLOCK)
     for (int64_t first = 0; first < n; first += BLOCK)
         forward_block(pass, first, least(BLOCK, n - first));
 }
@@ -119,10 +120,24 @@ typedef struct panel {
     int add;            /* dx holds the sum of earlier panels */
 } panel;
 
-/* The sums of one group of rows, private to a thread. */
+/* The sums of one group of rows: parts of one block of slot_floats() floats. */
 typedef struct partial {
-    float dw[PANEL * PANEL], gather_dw[PANEL * PANEL], dbias[PANEL];
+    float *dw, *gather_dw, *dbias;
 } partial;
+
+enum { LARGEST_SLOT = 2 * PANEL * PANEL + PANEL };
+
+static partial partial_in(const panel *p, float *slot) {
+    partial sum = {.dw = slot};
+    sum.gather_dw = sum.dw + (p->pass.dy.data ? p->pass.x.cols * p->pass.dy.cols : 0);
+    sum.dbias = sum.gather_dw + (p->pass.gather ? p->pass.x.cols * p->pass.gather_w.cols : 0);
+    return sum;
+}
+
+static int64_t slot_floats(const panel *p) {
+    const int64_t in = p->pass.x.cols, own = p->pass.dy.data ? p->pass.dy.cols : 0;
+    return in * own + (p->pass.gather ? in * p->pass.gather_w.cols : 0) + own;
+}
 
 /* to[cols, rows] = from^T */
 static gal_mat transpose(float *to, gal_mat from) {
@@ -143,8 +158,8 @@ static void put_dx(const panel *p, int64_t first, gal_mat dx) {
 
 /* The block at `first` of one panel; dx gathers its sum in a buffer and leaves around the caches.
  */
-static void backward_block(const panel *p, partial *sum, gal_mat w, gal_mat gather_w, int64_t first,
-                           int64_t rows) {
+static void backward_block(const panel *p, const partial *sum, gal_mat w, gal_mat gather_w,
+                           int64_t first, int64_t rows) {
     const gal__kernels *kernels = gal__kernels_active();
     const gal__backward *pass = &p->pass;
     float gathered[BLOCK * PANEL] __attribute__((aligned(64)));
@@ -169,49 +184,54 @@ static void backward_block(const panel *p, partial *sum, gal_mat w, gal_mat gath
     if (pass->dx.data) put_dx(p, first, dx);
 }
 
-static void clear_partial(const panel *p, partial *sum) {
-    const size_t in = (size_t)p->pass.x.cols * sizeof(float);
-    if (p->pass.gather) memset(sum->gather_dw, 0, in * (size_t)p->pass.gather_w.cols);
-    if (!p->pass.dy.data) return;
-    memset(sum->dw, 0, in * (size_t)p->pass.dy.cols);
-    memset(sum->dbias, 0, (size_t)p->pass.dy.cols * sizeof(float));
+/* The rows [first..last[ of one panel; their sums go into slot. */
+static void backward_group(const panel *p, float *slot, gal_mat w, gal_mat gather_w, int64_t first,
+                           int64_t last) {
+    const partial sum = partial_in(p, slot);
+    memset(slot, 0, (size_t)slot_floats(p) * sizeof(float));
+    for (; first < last; first += BLOCK)
+        backward_block(p, &sum, w, gather_w, first, least(BLOCK, last - first));
 }
 
-static void add_partial(const panel *p, partial *sum) {
+static void add_slot(const panel *p, float *slot) {
     const gal__backward *pass = &p->pass;
+    const partial sum = partial_in(p, slot);
     const int32_t in = pass->x.cols;
     if (pass->gather)
-        gal_mat_add(pass->gather_dw, buffer(sum->gather_dw, in, pass->gather_w.cols), 1);
+        gal_mat_add(pass->gather_dw, buffer(sum.gather_dw, in, pass->gather_w.cols), 1);
     if (!pass->dy.data) return;
-    if (in > 0) gal_mat_add(pass->dw, buffer(sum->dw, in, pass->dy.cols), 1);
-    for (int32_t j = 0; pass->dbias && j < pass->dy.cols; j++) pass->dbias[j] += sum->dbias[j];
+    if (in > 0) gal_mat_add(pass->dw, buffer(sum.dw, in, pass->dy.cols), 1);
+    for (int32_t j = 0; pass->dbias && j < pass->dy.cols; j++) pass->dbias[j] += sum.dbias[j];
 }
 
-/* Rows per group: about 32 groups, whatever the number of threads. */
+/* Rows per group: about GROUPS groups, whatever the number of threads. */
 static int64_t group_rows(int64_t n) {
-    const int64_t blocks = (n / 32 + BLOCK - 1) / BLOCK;
-    return least(blocks < 2 ? 2 * BLOCK : blocks * BLOCK, MAX_GROUP);
+    const int64_t blocks = (n / GROUPS + BLOCK - 1) / BLOCK;
+    return blocks < 2 ? 2 * BLOCK : blocks * BLOCK;
 }
 
+/* Every group sums into its own slot, and the slots are added in order. Without memory for the
+ * slots one thread goes through the groups, with the same result. */
 static void backward_panel(const panel *p) {
-    const int64_t n = p->pass.x.rows, group = group_rows(n);
-#pragma omp parallel if (n > group)
-    {
-        float flip[PANEL * PANEL], gather_flip[PANEL * PANEL];
-        partial sum;
-        gal_mat w = {0}, gather_w = {0};
-        if (p->pass.dx.data && p->pass.dy.data) w = transpose(flip, p->pass.w);
-        if (p->pass.dx.data && p->pass.gather) gather_w = transpose(gather_flip, p->pass.gather_w);
-#pragma omp for ordered schedule(static, 1)
-        for (int64_t first = 0; first < n; first += group) {
-            const int64_t last = least(first + group, n);
-            clear_partial(p, &sum);
-            for (int64_t r = first; r < last; r += BLOCK)
-                backward_block(p, &sum, w, gather_w, r, least(BLOCK, last - r));
-#pragma omp ordered
-            add_partial(p, &sum);
+    const int64_t n = p->pass.x.rows, rows = group_rows(n), groups = (n + rows - 1) / rows;
+    const int64_t size = slot_floats(p);
+    float flip[PANEL * PANEL], gather_flip[PANEL * PANEL], one_slot[LARGEST_SLOT];
+    gal_mat w = {0}, gather_w = {0};
+    if (p->pass.dx.data && p->pass.dy.data) w = transpose(flip, p->pass.w);
+    if (p->pass.dx.data && p->pass.gather) gather_w = transpose(gather_flip, p->pass.gather_w);
+    float *slots = groups > 1 ? malloc((size_t)(groups * size) * sizeof *slots) : NULL;
+    if (slots) {
+#pragma omp parallel for schedule(dynamic)
+        for (int64_t g = 0; g < groups; g++)
+            backward_group(p, slots + g * size, w, gather_w, g * rows, least((g + 1) * rows, n));
+        for (int64_t g = 0; g < groups; g++) add_slot(p, slots + g * size);
+    } else {
+        for (int64_t g = 0; g < groups; g++) {
+            backward_group(p, one_slot, w, gather_w, g * rows, least((g + 1) * rows, n));
+            add_slot(p, one_slot);
         }
     }
+    free(slots);
 }
 
 static gal_mat block_of(gal_mat m, int32_t row, int32_t rows, int32_t col, int32_t cols) {

@@ -22,9 +22,19 @@
     XX(M, "m")                                                                                     \
     XX(NF, "nf")                                                                                   \
     XX(MULT, "mult")                                                                               \
-    XX(WF, "wf") XX(R, "r") XX(C, "c") XX(DC, "dc") XX(GAIN, "gain") XX(K, "k") XX(NODE0, "0")     \
-        XX(FINGERS, "fingers") XX(NG, "ng") XX(FW, "fw") XX(IND, "ind") XX(MULTI, "multi")         \
-            XX(TYPE, "type")
+    XX(WF, "wf")                                                                                   \
+    XX(R, "r")                                                                                     \
+    XX(C, "c")                                                                                     \
+    XX(DC, "dc")                                                                                   \
+    XX(GAIN, "gain")                                                                               \
+    XX(K, "k")                                                                                     \
+    XX(NODE0, "0")                                                                                 \
+    XX(FINGERS, "fingers")                                                                         \
+    XX(NG, "ng")                                                                                   \
+    XX(FW, "fw")                                                                                   \
+    XX(IND, "ind")                                                                                 \
+    XX(MULTI, "multi")                                                                             \
+    XX(TYPE, "type")
 
 enum {
 #define XX(name, text) GAL_KEY_##name,

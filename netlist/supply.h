@@ -1,18 +1,18 @@
 /* Which nets are supplies.
  *
- * By name, in any case: the last part of the name behind '/' (a final '!' left out) is a core word,
- * with words before and behind it that supplies go by and nothing else:
- *   power  vdd vddk vcc vpwr vpb vpp vbat pwr vnw nwell     ground  vss gnd vgnd vnb vee vpw psub
- * sub, "0" before a d p v k ka io h l i q s t tt n x c m sr srm sub ana dig core pad esd rf pll my
- * local lv hv low high dest _ behind a d i o h l q s t x p c n io hv lv in ext int core ana dig pad esd ring rf pll mem
- * aux net sub st, digits, digits p or v digits ("1v8"), _ so AVDD, vdda1, kapwr, vpwrin, VDD_1v8,
- * DVSS, gnd! are supplies and vbias, vdd_en, vddok are not.
+ * By name, in any case: the last part of the name behind '/' (a final '!' left out) is a core word
+ * with nothing before and behind it but words that supplies go by:
+ *   power   vdd vddk vcc vpwr vpb vpp vbat pwr vnw nwell
+ *   ground  vss gnd vgnd vnb vee vpw psub sub, or the name "0"
+ *   before  a d p v k ka io h l i q s t tt n x c m sr srm sub ana dig core pad esd rf pll my local
+ * _ behind  a d i o h l q s t x p c n io hv lv in ext int core ana dig pad esd ring rf pll mem aux
+ *           net sub st _, digits, and p or v between digits ("1v8")
+ * so AVDD, vdda1, kapwr, vpwrin, VDD_1v8, DVSS, gnd! are supplies; vbias, vdd_en, vddok are not.
  *
  * By structure, for nets without gate pins only: the bulk of more than half of all PMOS (power) or
  * NMOS (ground), with drains or sources on it only while no supply of the kind is known; the other
  * end of a DC voltage source at a ground when drains, sources, bulks or bipolar terminals hang on
- * it; the sources or drains of 5 % (and 64) of all transistors, of which nine in ten are of one
- * type.
+ * it; the sources or drains of 5 % (and 64) of all transistors, nine in ten of them of one type.
  */
 #ifndef GAL_NETLIST_SUPPLY_H
 #define GAL_NETLIST_SUPPLY_H
