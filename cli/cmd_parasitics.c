@@ -23,8 +23,8 @@ static void print_help(FILE *out) {
     for (int i = 0; i < N_VERB; i++) fprintf(out, "  %-9s %s\n", verb[i].name, verb[i].summary);
     fputs("\nexamples:\n"
           "  galena parasitics predict amp.sp --top amp\n"
-          "  galena parasitics import --out lib.par.gz cells/*/*.spice\n"
-          "  galena parasitics train --data lib.par.gz --out my.safetensors\n"
+          "  galena parasitics import --out lib.par cells/*/*.spice\n"
+          "  galena parasitics train lib.par --out my.safetensors\n"
           "  galena parasitics eval --data other.par.gz --model my.safetensors --json\n\n"
           "galena parasitics VERB --help tells more.\n",
           out);

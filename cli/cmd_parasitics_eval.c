@@ -51,10 +51,9 @@ int cmd_parasitics_eval(int argc, char **argv) {
     const cli_spec spec = {
         .command = "galena parasitics eval",
         .operands = "[FILE...]",
-        .summary =
-            "Scores a model, its boosted trees alone, and the plain baselines side by side on\n"
-            "extracted circuits: n, R2 and mean error of log10 C, median relative error,\n"
-            "macro F1 over five size classes, R2 on routed nets, existence AUC.",
+        .summary = "Scores a model, its trees alone, and the plain baselines side by side on\n"
+                   "extracted circuits: n, R2 and mean error of log10 C, median relative error,\n"
+                   "macro F1 over five size classes, R2 on routed nets, existence AUC.",
         .examples =
             "  galena parasitics eval --data calibre_hd.par.gz --split heldout_families.txt\n"
             "  galena parasitics eval --data magic_gf7.par.gz --model generic --json\n",

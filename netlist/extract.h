@@ -18,6 +18,7 @@ typedef struct gal_extract {
     gal_circuit circuit; /* nets always; devices and ports where the format carries them */
     gal_cap *cap;        /* [n_cap], each pair once, sorted by (a, b); in the circuit's arena */
     int64_t n_cap;
+    int by_magic; /* 1: magic extracted it (a .ext file, or its node SUBSTRATE in .par text) */
 } gal_extract;
 
 /* The circuits of one file or directory. */

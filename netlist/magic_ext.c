@@ -275,6 +275,7 @@ gal_status gal_magic_ext_parse(gal_extract_set *set, const char *name, const cha
     ext file = {.farad = 1e-18, .metre = 1e-8};
     gal_intern_init(&file.name, 0);
     gal_status status = gal_extract_build_init(&file.build, set, cell_name(name), 0, err);
+    if (status == GAL_OK) set->item[set->n - 1].by_magic = 1;
     if (status == GAL_OK) status = each_line(&file, name, view, read_names, err);
     if (status == GAL_OK) status = each_line(&file, name, view, read_circuit, err);
     if (status == GAL_OK) status = add_ports(&file, err);

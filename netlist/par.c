@@ -63,6 +63,8 @@ static gal_status parse_cap(gal_extract_build *build, const gal_fields *line, ga
     for (size_t i = 0; i < 2; i++) {
         const gal_view name = line->word[1 + i].text;
         net[i] = GAL_NET_FIXED;
+        if (gal_view_equal(name, gal_view_of("SUBSTRATE")))
+            build->set->item[build->set->n - 1].by_magic = 1;
         if (!is_ground(name)) GAL_TRY(gal_extract_build_net(build, name, &net[i], err));
     }
     double farad;
@@ -191,6 +193,7 @@ static void print_mos(gal_buf *buf, const gal_circuit *circuit, int32_t d) {
 }
 
 void gal_par_print(gal_buf *buf, const gal_extract *extract) {
+    const char *const ground = extract->by_magic ? "SUBSTRATE" : "0";
     const gal_circuit *circuit = &extract->circuit;
     print_listed(buf, circuit);
     for (int32_t d = 0; d < circuit->n_device; d++)
@@ -199,7 +202,7 @@ void gal_par_print(gal_buf *buf, const gal_extract *extract) {
     for (int64_t k = 0; k < extract->n_cap; k++) {
         const gal_cap *cap = &extract->cap[k];
         gal_buf_text(buf, "cap");
-        print_name(buf, cap->a < 0 ? "0" : circuit->net[cap->a].name);
+        print_name(buf, cap->a >= 0 ? circuit->net[cap->a].name : ground);
         print_name(buf, circuit->net[cap->b].name);
         gal_buf_printf(buf, " %.9g\n", cap->farad * 1e15);
     }

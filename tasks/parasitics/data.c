@@ -138,12 +138,9 @@ static int has_mos(const gal_circuit *circuit) {
     return 0;
 }
 
-/* Who wrote the labels: magic has a node SUBSTRATE, sign-off decks name the substrate's net. */
 static gal_extractor extractor_of(const gal_extract *extract, int forced) {
     if (forced >= 0) return (gal_extractor)forced;
-    for (int32_t n = 0; n < extract->circuit.n_net; n++)
-        if (!strcmp(extract->circuit.net[n].name, "SUBSTRATE")) return GAL_EXTRACTOR_MAGIC;
-    return GAL_EXTRACTOR_FOUNDRY;
+    return extract->by_magic ? GAL_EXTRACTOR_MAGIC : GAL_EXTRACTOR_FOUNDRY;
 }
 
 static gal_status build_cases(gal_pex_set *set, const gal_pex_filter *filter, const char *families,

@@ -1,7 +1,7 @@
 /* How much of a model to believe: measured on circuits kept from its networks.
  *
- * The gain is the share of the networks beside the estimate that least squares would use, drawn to a
- * usual one; whether a pair couples is left to the trees. The deviations are scaled until the
+ * The gain is the share of the networks beside the estimate that least squares would use, drawn to
+ * a usual one; whether a pair couples is left to the trees. The deviations are scaled until the
  * held-out errors fit them, and classes are named by whichever way (class head or mean) has the
  * better macro F1. All guard a model that was trained on little.
  */

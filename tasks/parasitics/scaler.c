@@ -69,7 +69,7 @@ static void finish(float *out, const double *sum, int32_t cols, double rows) {
     for (int32_t c = 0; c < cols; c++) {
         const double mean = sum[c] / rows, variance = sum[cols + c] / rows - mean * mean;
         out[c] = (float)mean;
-        out[cols + c] = variance > 1e-8 ? (float)(1 / sqrt(variance)) : 1;
+        out[cols + c] = variance > 1e-8 ? (float)(1 / sqrt(variance)) : 0;
     }
 }
 

@@ -1,7 +1,8 @@
 /* Standardisation of features: what the network sees of a case.
  *
  * Columns are shifted and scaled to mean 0 and deviation 1 over the training set and limited to
- * +-6, so that a circuit unlike any seen before cannot throw the network off its estimate.
+ * +-6 (constant ones vanish), so that a circuit unlike any seen before cannot throw the network off
+ * its estimate.
  */
 #ifndef GAL_TASKS_PARASITICS_SCALER_H
 #define GAL_TASKS_PARASITICS_SCALER_H

@@ -144,16 +144,33 @@ static gal_status step(double *loss, trainee *t, const run *r, const int32_t *or
     return GAL_OK;
 }
 
+/* Everything that a run's steps depend on; a checkpoint of another run is refused. */
+static uint64_t hash_run(const run *r, int32_t number) {
+    const gal_pex_train_options *o = r->options;
+    const double real[] = {o->rate, o->decay, (double)o->shape.dropout};
+    const int64_t whole[] = {o->epochs,
+                             o->batch,
+                             o->pretrain_epochs,
+                             o->balance,
+                             o->max_pair,
+                             o->estimate.folds,
+                             o->estimate.trees,
+                             o->shape.width,
+                             o->shape.n_layer,
+                             o->estimate.max_pair,
+                             number};
+    uint64_t hash = gal_hash_mix(hash_set(r->set), o->seed);
+    hash = gal_hash_bytes(real, sizeof real, hash);
+    return gal_hash_bytes(whole, sizeof whole, hash);
+}
+
 static gal_checkpoint checkpoint_of(trainee *t, const run *r) {
-    const uint64_t run_hash =
-        gal_hash_mix(gal_hash_mix(hash_set(r->set), r->options->seed),
-                     (uint64_t)t->number * 1000 + (uint64_t)r->options->epochs);
     return (gal_checkpoint){.params = &t->member->params,
                             .adamw = &t->adamw,
                             .ema = t->average,
                             .step = t->step,
                             .schema = gal_pex_schema_hash(),
-                            .dataset = run_hash};
+                            .dataset = hash_run(r, t->number)};
 }
 
 /* The file of network `number`: CHECKPOINT.0, CHECKPOINT.1, ... */
