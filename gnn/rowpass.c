@@ -7,7 +7,7 @@ enum {
     BLOCK = 96,  /* rows between gather and activation: the gathered ones fit in L1/L2 */
     PANEL = 128, /* columns of inputs and outputs worked on at once */
     GROUPS = 64, /* sums of weight gradients that are added in order */
-    CHUNK = 16,  /* blocks a thread takes at once in the forward pass */
+    CHUNK = 4,   /* blocks a thread takes at once in the forward pass */
     STREAM_FLOATS = 4 << 20, /* outputs larger than this bypass the caches */
 };
 
