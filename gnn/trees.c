@@ -82,6 +82,15 @@ static double gain_of(const grower *g, int32_t feature, float threshold, int32_t
     return sum[0] * sum[0] / n[0] + sum[1] * sum[1] / n[1];
 }
 
+/* The value in the precision that files keep: 16 bits of mantissa, rounded towards zero. */
+static float shortened(float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    bits &= 0xffffff00u;
+    memcpy(&value, &bits, sizeof bits);
+    return value;
+}
+
 /* The best of `tries` random splits on features that vary here. */
 static split draw_split(grower *g, int32_t first, int32_t last) {
     split best = {.gain = -1};
@@ -94,7 +103,7 @@ static split draw_split(grower *g, int32_t first, int32_t last) {
         extremes(&low, &high, g, feature, first, last);
         if (!(low < high)) continue;
         tried++;
-        const float threshold = low + (float)gal_rng_uniform(&g->rng) * (high - low);
+        const float threshold = shortened(low + (float)gal_rng_uniform(&g->rng) * (high - low));
         if (threshold >= high) continue;
         const double gain = gain_of(g, feature, threshold, first, last);
         if (gain > best.gain) best = (split){feature, threshold, gain};
@@ -124,7 +133,7 @@ static float mean_of(const grower *g, int32_t first, int32_t last, int *pure) {
         sum += g->y[g->row[i]];
         *pure &= g->y[g->row[i]] == g->y[g->row[first]];
     }
-    return (float)(sum / (last - first));
+    return shortened((float)(sum / (last - first)));
 }
 
 /* A stretch of rows still to become a subtree; `parent` learns where its right child starts. */

@@ -1,12 +1,14 @@
 /* Forests as bytes: a head of four int64 (columns, trees, nodes, plain bytes), then, deflated, the
- * roots (int64), values (float), features (uint16) and right children (int32) of all nodes. */
+ * roots (int64) and, of all nodes, the features (uint16) and the three upper bytes of the values
+ * (float), one plane of bytes after the other. Right children follow from the order of the nodes:
+ * a subtree ends where it has one leaf more than inner nodes. */
 #include "gnn/trees_private.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
-enum { HEAD_BYTES = 32, NODE_BYTES = 4 + 2 + 4, NODES_MAX = 1 << 27 };
+enum { HEAD_BYTES = 32, VALUE_BYTES = 3, NODE_BYTES = 2 + VALUE_BYTES, NODES_MAX = 1 << 27 };
 
 static void *pack(void *to, const void *from, size_t size) {
     memcpy(to, from, size);
@@ -18,18 +20,47 @@ static const void *unpack(void *to, const void *from, size_t size) {
     return (const char *)from + size;
 }
 
-static void to_plain(void *plain, const gal_trees *trees) {
-    void *at = pack(plain, trees->root, ((size_t)trees->count + 1) * sizeof *trees->root);
-    for (int64_t i = 0; i < trees->n_node; i++) at = pack(at, &trees->node[i].value, 4);
-    for (int64_t i = 0; i < trees->n_node; i++) at = pack(at, &trees->node[i].feature, 2);
-    for (int64_t i = 0; i < trees->n_node; i++) at = pack(at, &trees->node[i].right, 4);
+/* Byte `plane` of a value, the highest first. */
+static int plane_shift(int plane) {
+    return 8 * (3 - plane);
 }
 
-static void from_plain(gal_trees *trees, const void *plain) {
-    const void *at = unpack(trees->root, plain, ((size_t)trees->count + 1) * sizeof *trees->root);
-    for (int64_t i = 0; i < trees->n_node; i++) at = unpack(&trees->node[i].value, at, 4);
+static void to_plain(unsigned char *plain, const gal_trees *trees) {
+    unsigned char *at = pack(plain, trees->root, ((size_t)trees->count + 1) * sizeof *trees->root);
+    for (int64_t i = 0; i < trees->n_node; i++) at = pack(at, &trees->node[i].feature, 2);
+    for (int plane = 0; plane < VALUE_BYTES; plane++)
+        for (int64_t i = 0; i < trees->n_node; i++) {
+            uint32_t bits;
+            memcpy(&bits, &trees->node[i].value, sizeof bits);
+            *at++ = (unsigned char)(bits >> plane_shift(plane));
+        }
+}
+
+static void from_plain(gal_trees *trees, const unsigned char *plain) {
+    const unsigned char *at =
+        unpack(trees->root, plain, ((size_t)trees->count + 1) * sizeof *trees->root);
     for (int64_t i = 0; i < trees->n_node; i++) at = unpack(&trees->node[i].feature, at, 2);
-    for (int64_t i = 0; i < trees->n_node; i++) at = unpack(&trees->node[i].right, at, 4);
+    for (int64_t i = 0; i < trees->n_node; i++) {
+        uint32_t bits = 0;
+        for (int plane = 0; plane < VALUE_BYTES; plane++)
+            bits |= (uint32_t)at[plane * trees->n_node + i] << plane_shift(plane);
+        memcpy(&trees->node[i].value, &bits, sizeof bits);
+    }
+}
+
+/* Sets the right children of a tree's nodes from the order: backwards, `end[i]` being one past the
+ * subtree of node i. Returns 0 when the nodes are no tree. O(n). */
+static int join_nodes(gal__tree_node *node, int64_t n, int32_t *end) {
+    for (int64_t i = n - 1; i >= 0; i--) {
+        if (node[i].feature == GAL__LEAF) {
+            end[i] = (int32_t)i + 1;
+            continue;
+        }
+        if (i + 1 >= n || end[i + 1] >= n) return 0;
+        node[i].right = end[i + 1];
+        end[i] = end[node[i].right];
+    }
+    return n > 0 && end[0] == n;
 }
 
 static size_t plain_size(int64_t count, int64_t n_node) {
@@ -57,18 +88,15 @@ gal_status gal_trees_save(unsigned char **bytes, size_t *size, const gal_trees *
     return gal_fail(err, GAL_ENOMEM, "out of memory while saving trees");
 }
 
-/* Every walk must end in a leaf of its own tree: children lie behind their parent and inside. */
-static int is_sound(const gal_trees *trees) {
+/* Checks roots and features and joins the nodes to trees; `end` [n_node] is scratch. */
+static int join_trees(gal_trees *trees, int32_t *end) {
     if (trees->root[0] != 0 || trees->root[trees->count] != trees->n_node) return 0;
+    for (int64_t i = 0; i < trees->n_node; i++)
+        if (trees->node[i].feature >= trees->cols && trees->node[i].feature != GAL__LEAF) return 0;
     for (int32_t t = 0; t < trees->count; t++) {
-        const int64_t n = trees->root[t + 1] - trees->root[t];
-        if (n < 1 || trees->root[t + 1] > trees->n_node) return 0;
-        const gal__tree_node *node = trees->node + trees->root[t];
-        for (int64_t i = 0; i < n; i++) {
-            if (node[i].feature == GAL__LEAF) continue;
-            if (node[i].feature >= trees->cols || i + 1 >= n) return 0;
-            if (node[i].right <= i || node[i].right >= n) return 0;
-        }
+        const int64_t first = trees->root[t], last = trees->root[t + 1];
+        if (first >= last || last > trees->n_node) return 0;
+        if (!join_nodes(trees->node + first, last - first, end)) return 0;
     }
     return 1;
 }
@@ -82,9 +110,10 @@ gal_status gal_trees_load(gal_trees **out, const void *bytes, size_t size, gal_e
         return gal_fail(err, GAL_EPARSE, "trees: not a saved forest");
     gal_trees *trees = gal__trees_new((int32_t)head[0], (int32_t)head[1], head[2]);
     unsigned char *plain = malloc((size_t)head[3]);
+    int32_t *end = malloc((size_t)head[2] * sizeof *end);
     uLongf length = (uLongf)head[3];
     gal_status status = GAL_OK;
-    if (!trees || !plain) {
+    if (!trees || !plain || !end) {
         status = gal_fail(err, GAL_ENOMEM, "out of memory for trees");
     } else if (uncompress(plain, &length, (const Bytef *)bytes + HEAD_BYTES,
                           (uLong)(size - HEAD_BYTES)) != Z_OK ||
@@ -92,9 +121,10 @@ gal_status gal_trees_load(gal_trees **out, const void *bytes, size_t size, gal_e
         status = gal_fail(err, GAL_EPARSE, "trees: damaged forest");
     } else {
         from_plain(trees, plain);
-        if (!is_sound(trees)) status = gal_fail(err, GAL_EPARSE, "trees: damaged forest");
+        if (!join_trees(trees, end)) status = gal_fail(err, GAL_EPARSE, "trees: damaged forest");
     }
     free(plain);
+    free(end);
     if (status == GAL_OK) *out = trees;
     else gal_trees_destroy(trees);
     return status;

@@ -8,7 +8,7 @@ enum { GAL__LEAF = 65535 };
 
 /* Pre-order: the left child of node i is i + 1. */
 typedef struct gal__tree_node {
-    float value;      /* threshold (x <= value goes left), or a leaf's prediction */
+    float value;      /* threshold (x <= value goes left) or a leaf's prediction; low byte 0 */
     uint16_t feature; /* GAL__LEAF in a leaf */
     int32_t right;    /* index of the right child; unused in a leaf */
 } gal__tree_node;

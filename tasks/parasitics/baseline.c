@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Smaller labels than this weigh the same in the linear fit, fF. */
+#define RELATIVE_FROM_FF 0.1
+
 /* Pins of a net by relation and the devices two nets share: all that the baselines look at. */
 static float count(const float *net, int feature) {
     return expm1f(net[feature]);
@@ -43,10 +46,21 @@ static void net_fanout(float *x, const float *net) {
     x[3] = 0;
 }
 
+/* A net that only joins two channels: usually bare diffusion without a wire. */
+static int is_stack_node(const float *net) {
+    return net[GAL_NETF_PORT] == 0 &&
+           count(net, GAL_NETF_GATES_N) + count(net, GAL_NETF_GATES_P) <= 0 && pins(net) <= 2.01f;
+}
+
+/* A constant and the counts of wired nets; a constant of its own for stack nodes. */
 static void net_linear(float *x, const float *net) {
+    memset(x, 0, GAL_PEX_LINEAR_COEF * sizeof *x);
+    if (is_stack_node(net)) {
+        x[GAL_PEX_LINEAR_COEF - 1] = 1;
+        return;
+    }
     x[0] = 1;
-    for (int f = 0; f < GAL_NETF_PORT; f++)
-        if (f < GAL_PEX_LINEAR_COEF - 1) x[1 + f] = count(net, f);
+    for (int f = 0; f < GAL_NETF_PORT; f++) x[1 + f] = count(net, f);
 }
 
 static void pair_fanout(float *x, const gal_pex_case *pex, gal_pex_pair pair) {
@@ -96,6 +110,12 @@ static double label_of(gal_pex_plain kind, gal_pex_target target, const gal_pex_
     return kind == GAL_PEX_FANOUT ? (double)label[i] : pow(10, (double)label[i]);
 }
 
+/* Scores are of log C, so femtofarads count relative to the label. */
+static double weight_of(gal_pex_plain kind, gal_pex_target target, double label) {
+    if (kind == GAL_PEX_FANOUT || target == GAL_PEX_EXIST) return 1;
+    return 1 / ((label + RELATIVE_FROM_FF) * (label + RELATIVE_FROM_FF));
+}
+
 static gal_status fit(double *coef, const gal_pex_set *set, gal_pex_plain kind,
                       gal_pex_target target, gal_error *err) {
     int64_t rows = 0;
@@ -104,8 +124,9 @@ static gal_status fit(double *coef, const gal_pex_set *set, gal_pex_plain kind,
     gal_arena_init(&arena);
     gal_mat x = gal_mat_new(&arena, rows, width_of(kind));
     double *y = gal_arena_alloc(&arena, ((size_t)rows + 1) * sizeof *y);
+    double *weight = gal_arena_alloc(&arena, ((size_t)rows + 1) * sizeof *weight);
     gal_status status = GAL_ENOMEM;
-    if (x.data && y) {
+    if (x.data && y && weight) {
         x.rows = 0;
         for (int32_t i = 0; i < set->n; i++) {
             const gal_pex_case *pex = &set->item[i];
@@ -113,13 +134,14 @@ static gal_status fit(double *coef, const gal_pex_set *set, gal_pex_plain kind,
                 const double label = label_of(kind, target, pex, k);
                 if (isnan(label)) continue;
                 y[x.rows] = label;
+                weight[x.rows] = weight_of(kind, target, label);
                 row_of(gal_mat_row(x, x.rows++), kind, target, pex, k);
             }
         }
         const gal_ridge_options options = {.l2 = 1e-3,
                                            .nonnegative = kind == GAL_PEX_LINEAR,
                                            .free_column = kind == GAL_PEX_FANOUT};
-        status = gal_ridge_fit(coef, x, y, NULL, &options, err);
+        status = gal_ridge_fit(coef, x, y, weight, &options, err);
     } else {
         gal_fail(err, GAL_ENOMEM, "out of memory for the baselines");
     }

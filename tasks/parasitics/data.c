@@ -14,9 +14,20 @@ void gal_pex_case_clear(gal_pex_case *pex) {
     *pex = (gal_pex_case){0};
 }
 
+/* A graph net that a device touches. Extractors also list shapes that are no nets of a schematic:
+ * plates of probe pads, pieces behind metal resistors. Those are neither trained nor scored on. */
+static int is_wire(const gal_pex_case *pex, int32_t net) {
+    for (int r = 0; net >= 0 && r < GAL_N_RELATION; r++) {
+        const int64_t *ptr = pex->graph.devices_of[r].ptr;
+        if (ptr[net + 1] > ptr[net]) return 1;
+    }
+    return 0;
+}
+
 /* A labelled capacitance between two signal nets? */
 static int is_coupling(const gal_pex_case *pex, const gal_cap *cap) {
-    return cap->a >= 0 && pex->graph.net_id[cap->a] >= 0 && pex->graph.net_id[cap->b] >= 0;
+    return cap->a >= 0 && is_wire(pex, pex->graph.net_id[cap->a]) &&
+           is_wire(pex, pex->graph.net_id[cap->b]);
 }
 
 static gal_pex_pair pair_of(const gal_pex_case *pex, const gal_cap *cap) {
@@ -57,8 +68,9 @@ static gal_status net_labels(gal_pex_case *pex, const gal_extract *extract, gal_
     }
     gal_extract_totals(sum, sum + n, extract);
     for (int32_t i = 0; i < pex->graph.n_net; i++) {
-        pex->ground[i] = label(sum[pex->graph.net_order[i]]);
-        pex->total[i] = label(sum[n + pex->graph.net_order[i]]);
+        const int32_t net = pex->graph.net_order[i];
+        pex->ground[i] = is_wire(pex, i) ? label(sum[net]) : NAN;
+        pex->total[i] = is_wire(pex, i) ? label(sum[n + net]) : NAN;
     }
     free(sum);
     return GAL_OK;

@@ -12,8 +12,9 @@ enum { ROLE_LEAST = 2 };
 /* Rows drawn for one tree: large tables repeat themselves, and trees are better for differing. */
 enum { TREE_ROWS = 20000 };
 
-/* Of one target's forest: keeps a model file below 5 MB. */
-enum { TREE_NODES = 170000 };
+/* Nodes of one target's forest, which keep a model file below 5 MB: large tables get fewer trees,
+ * then larger leaves, of which SMALL_LEAF samples hardly cost accuracy yet. */
+enum { TREE_NODES = 260000, LEAST_TREES = 40, SMALL_LEAF = 3 };
 
 static gal_status no_memory(gal_error *err) {
     return gal_fail(err, GAL_ENOMEM, "out of memory for the physical estimate");
@@ -139,16 +140,24 @@ static gal_status pair_table(table *t, const selection *s, gal_pex_target target
     return GAL_OK;
 }
 
+/* As many of `count` trees as fit at small leaves: a tree has about 1.3 nodes per row and leaf. */
+static int32_t fitting_trees(int32_t count, int64_t rows) {
+    const double nodes = 1.3 * (double)(rows < TREE_ROWS ? rows : TREE_ROWS) / SMALL_LEAF;
+    const int32_t fit = (int32_t)(TREE_NODES / fmax(nodes, 1));
+    const int32_t least = count < LEAST_TREES ? count : LEAST_TREES;
+    return fit > count ? count : fit < least ? least : fit;
+}
+
 static gal_status fit_trees(gal_trees **out, const selection *s, gal_pex_target target,
                             const gal_pex_estimate_options *o, gal_error *err) {
     gal_trees_options options = gal_trees_defaults();
-    options.count = o->trees;
     options.max_rows = TREE_ROWS;
     options.max_nodes = TREE_NODES;
     options.seed = gal_hash_mix(o->seed, (uint64_t)target);
     table t = {0};
     gal_status status = target < GAL_PEX_COUPLE ? net_table(&t, s, target, err)
                                                 : pair_table(&t, s, target, o->max_pair, err);
+    options.count = fitting_trees(o->trees, t.x.rows);
     if (status == GAL_OK) status = gal_trees_train(out, t.x, t.y, &options, err);
     gal_arena_clear(&t.arena);
     return status;
@@ -209,10 +218,8 @@ static int by_hash(const void *x, const void *y) {
     return (a > b) - (a < b);
 }
 
-/* Groups are dealt to the folds in the order of their mixed hashes, so that any two groups part
- * where they can; `hash` [set->n] is scratch. */
-static void assign_folds(int *fold, uint64_t *hash, const gal_pex_set *set, int folds,
-                         uint64_t seed) {
+void gal__pex_assign_folds(int *fold, uint64_t *hash, const gal_pex_set *set, int folds,
+                           uint64_t seed) {
     int32_t n = 0;
     for (int32_t i = 0; i < set->n; i++) hash[i] = gal_hash_mix(seed, set->group[i]);
     qsort(hash, (size_t)set->n, sizeof *hash, by_hash);
@@ -251,7 +258,7 @@ gal_status gal_pex_estimator_train(gal_pex_estimator *estimator, gal_pex_estimat
     uint64_t *hash = malloc(((size_t)set->n + 1) * sizeof *hash);
     const selection all = {set, fold, -1};
     gal_status status = fold && hash ? GAL_OK : no_memory(err);
-    if (status == GAL_OK) assign_folds(fold, hash, set, options->folds, options->seed);
+    if (status == GAL_OK) gal__pex_assign_folds(fold, hash, set, options->folds, options->seed);
     for (int32_t i = 0; status == GAL_OK && i < set->n; i++)
         status = estimate_new(&estimate[i], &set->item[i], err);
     if (status == GAL_OK) status = cross_fit(estimate, set, fold, options, report, err);

@@ -54,4 +54,9 @@ GAL_API gal_status gal_pex_estimate_case(gal_pex_estimate *out, const gal_pex_es
                                          const gal_pex_case *pex, gal_error *err);
 GAL_API void gal_pex_estimate_clear(gal_pex_estimate *estimate);
 
+/* Deals the families to `folds` folds in the order of their mixed hashes, so that any two part
+ * where they can. fold [set->n]; `hash` [set->n] is scratch. */
+void gal__pex_assign_folds(int *fold, uint64_t *hash, const gal_pex_set *set, int folds,
+                           uint64_t seed);
+
 #endif

@@ -1,18 +1,19 @@
 #include "tasks/parasitics/honesty.h"
 
+#include "base/vec.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* What few circuits measure is drawn to the usual shares of the networks, which count three times.
- */
-static const double usual_share[3] = {0.3, 0.3, 0.7};
+/* The share of normal errors within one standard deviation. */
+static const double one_sigma = 0.6827;
 
 /* Sums over held-out samples of one target. */
 typedef struct sums {
-    double n, square;    /* errors of the estimate */
-    double cross, power; /* what the networks change x what it should be, and its square */
-    double blended;      /* squared error of the output */
-    double normalised;   /* the same over predicted variance */
+    double n, square;      /* errors of the estimate */
+    double cross, power;   /* what the networks change x what it should be, and its square */
+    double blended;        /* squared error of the output */
+    gal_vec(double) ratio; /* |error of the output| / predicted deviation */
     int64_t hit[GAL_PEX_N_CLASS], named[GAL_PEX_N_CLASS], real[GAL_PEX_N_CLASS];
 } sums;
 
@@ -29,8 +30,8 @@ static double sample_weight(int32_t n) {
     return n > 500 ? 500.0 / n : 1.0;
 }
 
-static void add_regression(sums *s, int t, const gal_pex_output *out, const gal_pex_case *pex,
-                           const gal_pex_estimate *estimate) {
+static int add_regression(sums *s, int t, const gal_pex_output *out, const gal_pex_case *pex,
+                          const gal_pex_estimate *estimate) {
     const int32_t n = t == GAL_PEX_COUPLE ? pex->n_pair : pex->graph.n_net;
     const float *label = labels_of(pex, t), *before = estimate_of(estimate, t);
     const double w = sample_weight(n);
@@ -45,29 +46,47 @@ static void add_regression(sums *s, int t, const gal_pex_output *out, const gal_
         s->cross += w * needed * offered;
         s->power += w * offered * offered;
         s->blended += w * left * left;
-        s->normalised += w * left * left / (sd * sd + 1e-12);
+        if (!gal_vec_push(&s->ratio, fabs(left) / (sd + 1e-6))) return 0;
         s->real[real]++, s->named[named]++, s->hit[real] += real == named;
     }
+    return 1;
 }
 
-/* What is measured on: the cases apart, or all when there are none. */
+/* What is measured on; `split`: every network predicts its own fold alone. */
 typedef struct probe {
     const gal_pex_set *set;
     const gal_pex_estimate *estimate;
-    const unsigned char *apart;
-    int any_apart;
+    const int *fold;
+    int split;
 } probe;
 
-static gal_status measure(sums s[3], const gal_pex_model *model, const probe *on, gal_error *err) {
+static void clear_sums(sums s[3]) {
+    for (int t = 0; t < 3; t++) gal_vec_free(&s[t].ratio);
     memset(s, 0, 3 * sizeof *s);
-    for (int32_t i = 0; i < on->set->n; i++) {
-        const gal_pex_case *pex = &on->set->item[i];
-        if (!pex->ground || (on->any_apart && !on->apart[i])) continue;
-        gal_pex_output out;
-        GAL_TRY(gal_pex_model_apply_to(&out, model, pex, &on->estimate[i], err));
-        for (int t = 0; t < 3; t++) add_regression(&s[t], t, &out, pex, &on->estimate[i]);
-        gal_pex_output_clear(&out);
+}
+
+static gal_status measure_case(sums s[3], const gal_pex_model *model, const probe *on, int32_t i,
+                               gal_error *err) {
+    const gal_pex_case *pex = &on->set->item[i];
+    gal_pex_model one = *model;
+    gal_pex_output out;
+    int ok = 1;
+    if (on->split) {
+        one.member[0] = model->member[on->fold[i]];
+        one.n_member = 1;
     }
+    GAL_TRY(gal_pex_model_apply_to(&out, &one, pex, &on->estimate[i], err));
+    for (int t = 0; t < 3; t++) ok = ok && add_regression(&s[t], t, &out, pex, &on->estimate[i]);
+    gal_pex_output_clear(&out);
+    return ok ? GAL_OK : gal_fail(err, GAL_ENOMEM, "out of memory for held-out errors");
+}
+
+/* Fresh sums over the cases that count. */
+static gal_status measure(sums s[3], const gal_pex_model *model, const probe *on, gal_error *err) {
+    clear_sums(s);
+    for (int32_t i = 0; i < on->set->n; i++)
+        if (on->set->item[i].ground && (!on->split || on->fold[i] < model->n_member))
+            GAL_TRY(measure_case(s, model, on, i, err));
     return GAL_OK;
 }
 
@@ -79,8 +98,7 @@ static double clamp01(double x) {
  * those they were trained on. */
 static void choose_shares(gal_pex_model *model, const sums s[3]) {
     for (int t = 0; t < 3; t++) {
-        if (s[t].power > 0)
-            model->gain[t] = (3 * usual_share[t] + clamp01(s[t].cross / s[t].power)) / 4;
+        if (s[t].power > 0) model->gain[t] = clamp01(s[t].cross / s[t].power);
         if (s[t].n > 0) model->estimate_sd[t] = sqrt(s[t].square / s[t].n);
     }
     model->gain[GAL_PEX_EXIST] = 0;
@@ -97,6 +115,18 @@ static double macro_f1(const sums *s) {
     return n > 0 ? sum / n : 0;
 }
 
+static int by_value(const void *x, const void *y) {
+    const double a = *(const double *)x, b = *(const double *)y;
+    return (a > b) - (a < b);
+}
+
+/* What makes one deviation hold its share of the errors. */
+static double honest_factor(sums *s) {
+    if (s->ratio.size == 0) return 1;
+    qsort(s->ratio.data, s->ratio.size, sizeof *s->ratio.data, by_value);
+    return s->ratio.data[(size_t)(one_sigma * (double)(s->ratio.size - 1))];
+}
+
 static void note_result(const gal_report *report, const gal_pex_model *model, const sums s[3],
                         const double f1[2][3]) {
     static const char *const name[3] = {"ground", "total", "coupling"};
@@ -109,26 +139,34 @@ static void note_result(const gal_report *report, const gal_pex_model *model, co
                      model->gain[t], f1[0][t], f1[1][t]);
 }
 
-gal_status gal_pex_honesty_fit(gal_pex_model *model, const gal_pex_set *set,
-                               const gal_pex_estimate *estimate, const unsigned char *apart,
-                               const gal_report *report, gal_error *err) {
-    sums s[3];
+static gal_status fit(sums s[3], gal_pex_model *model, const probe *on, const gal_report *report,
+                      gal_error *err) {
     double f1[2][3];
-    probe on = {set, estimate, apart, 0};
-    for (int32_t i = 0; i < set->n; i++) on.any_apart |= apart[i] && set->item[i].ground;
-    for (int t = 0; t < GAL_PEX_N_TARGET; t++) model->gain[t] = 1;
-    for (int t = 0; t < 3; t++) model->sd_factor[t] = model->estimate_sd[t] = 1;
-    GAL_TRY(measure(s, model, &on, err));
+    GAL_TRY(measure(s, model, on, err));
     choose_shares(model, s);
     for (int way = 1; way >= 0; way--) {
         for (int t = 0; t < 3; t++) model->by_head[t] = way;
-        GAL_TRY(measure(s, model, &on, err));
+        GAL_TRY(measure(s, model, on, err));
         for (int t = 0; t < 3; t++) f1[way][t] = macro_f1(&s[t]);
     }
     for (int t = 0; t < 3; t++) {
         model->by_head[t] = f1[1][t] > f1[0][t];
-        if (model->n_member > 0 && s[t].n > 0) model->sd_factor[t] = sqrt(s[t].normalised / s[t].n);
+        if (model->n_member > 0) model->sd_factor[t] = honest_factor(&s[t]);
     }
     note_result(report, model, s, f1);
     return GAL_OK;
+}
+
+gal_status gal_pex_honesty_fit(gal_pex_model *model, const gal_pex_set *set,
+                               const gal_pex_estimate *estimate, const int *fold,
+                               const gal_report *report, gal_error *err) {
+    sums s[3] = {0};
+    probe on = {set, estimate, fold, 0};
+    for (int32_t i = 0; i < set->n; i++)
+        on.split |= fold[i] < model->n_member && set->item[i].ground != NULL;
+    for (int t = 0; t < GAL_PEX_N_TARGET; t++) model->gain[t] = 1;
+    for (int t = 0; t < 3; t++) model->sd_factor[t] = model->estimate_sd[t] = 1;
+    const gal_status status = fit(s, model, &on, report, err);
+    clear_sums(s);
+    return status;
 }

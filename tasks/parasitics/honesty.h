@@ -1,9 +1,9 @@
-/* How much of a model to believe: measured on circuits kept from its networks.
+/* How much of a model to believe: measured on circuits that a network did not see.
  *
- * The gain is the share of the networks beside the estimate that least squares would use, drawn to
- * a usual one; whether a pair couples is left to the trees. The deviations are scaled until the
- * held-out errors fit them, and classes are named by whichever way (class head or mean) has the
- * better macro F1. All guard a model that was trained on little.
+ * Every network is trained without one fold of the families and predicts it. The gain is the share
+ * of a network beside the estimate that least squares would use there; whether a pair couples is
+ * left to the trees. Deviations are scaled so that 68 % of those errors lie within one, and
+ * classes are named by whichever way (class head or mean) has the better macro F1.
  */
 #ifndef GAL_TASKS_PARASITICS_HONESTY_H
 #define GAL_TASKS_PARASITICS_HONESTY_H
@@ -11,10 +11,11 @@
 #include "base/report.h"
 #include "tasks/parasitics/model.h"
 
-/* Fills gain, sd_factor, by_head and estimate_sd from the cases with apart[i] = 1 (all, when there
- * are none) and their cross-fitted estimates. GAL_ENOMEM. */
+/* Fills gain, sd_factor, by_head and estimate_sd. Network m did not see the cases with fold[i] == m
+ * (when no network has any, all are used by all); `estimate` are the cross-fitted estimates.
+ * GAL_ENOMEM. As long as one prediction of every case. */
 GAL_API gal_status gal_pex_honesty_fit(gal_pex_model *model, const gal_pex_set *set,
-                                       const gal_pex_estimate *estimate, const unsigned char *apart,
+                                       const gal_pex_estimate *estimate, const int *fold,
                                        const gal_report *report, gal_error *err);
 
 #endif

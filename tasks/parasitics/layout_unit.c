@@ -8,9 +8,12 @@
  * left over one is looked for within REACH; a net of more pins does not lead to other units. */
 enum { MOST_ON_GATE = 200, LARGE = 2000, REACH = 40, LONG_NET = 48 };
 
-/* What a common signal of two groups is worth, supplies on both, equal numbers of fingers; and what
- * it takes to pair groups of different gates. */
-static const double same_net = 2, both_supplied = 1, same_count = 0.5, enough = 1.9;
+/* What a common signal of two groups is worth, gates that are each other's complement, supplies on
+ * both, equal numbers of fingers; and what it takes to pair groups of different gates. */
+static const double same_net = 2, opposed = 1.5, both_supplied = 1, same_count = 0.5, enough = 1.9;
+
+/* Transistors of one gate looked at to find what it drives. */
+enum { MOST_DRIVEN = 32 };
 
 typedef struct group {
     int32_t gate, end[2], fingers;
@@ -74,9 +77,32 @@ static int32_t make_groups(const gal__cell *cell, group *list) {
     return n;
 }
 
-/* How well an n group and a p group fit over one another. */
+/* The first transistor gated by `gate`; they are sorted by gate. */
+static int32_t first_gated(const gal__cell *cell, int32_t gate) {
+    int32_t lo = 0, hi = cell->n_mos;
+    while (lo < hi) {
+        const int32_t middle = lo + (hi - lo) / 2;
+        if (cell->mos[middle].gate < gate) lo = middle + 1;
+        else hi = middle;
+    }
+    return lo;
+}
+
+/* A transistor gated by `gate` has an end on `net`. */
+static int drives(const gal__cell *cell, int32_t gate, int32_t net) {
+    int32_t i = first_gated(cell, gate);
+    const int32_t end = i + MOST_DRIVEN < cell->n_mos ? i + MOST_DRIVEN : cell->n_mos;
+    for (; i < end && cell->mos[i].gate == gate; i++)
+        if (cell->mos[i].end[0] == net || cell->mos[i].end[1] == net) return 1;
+    return 0;
+}
+
+/* How well an n group and a p group fit over one another. Of many switches onto one line, each
+ * control goes with its own complement. */
 static double affinity(const gal__cell *cell, const group *n, const group *p) {
     double value = n->fingers == p->fingers ? same_count : 0;
+    if (n->gate != p->gate && (drives(cell, n->gate, p->gate) || drives(cell, p->gate, n->gate)))
+        value += opposed;
     for (int i = 0; i < 2; i++)
         for (int j = 0; j < 2; j++)
             if (n->end[i] == p->end[j] && !cell->fixed[n->end[i]]) value += same_net;

@@ -61,9 +61,12 @@ static void find_near(finder *f) {
         }
 }
 
+/* Every pair of nets with transistors: of others the features know nothing. */
 static void list_all(finder *f) {
-    for (int32_t a = 0; a < f->list->n_net && f->status == GAL_OK; a++)
-        for (int32_t b = a + 1; b < f->list->n_net && f->status == GAL_OK; b++) append(f, a, b);
+    const int32_t n = f->list->n_net, *degree = f->list->degree;
+    for (int32_t a = 0; a < n && f->status == GAL_OK; a++)
+        for (int32_t b = a + 1; b < n && degree[a] > 0 && f->status == GAL_OK; b++)
+            if (degree[b] > 0) append(f, a, b);
 }
 
 static int compare_pair(const void *x, const void *y) {

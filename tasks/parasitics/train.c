@@ -16,6 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Each network is trained without one fold of the families, another one each time. */
+enum { NETWORK_FOLDS = 5 };
+
 gal_pex_train_options gal_pex_train_defaults(void) {
     return (gal_pex_train_options){.seed = 1,
                                    .members = 3,
@@ -49,9 +52,7 @@ typedef struct run {
     gal_arena arena;
     gal_pex_estimate *estimate; /* [set->n] cross-fitted */
     gal_pex_input *input;       /* [set->n] */
-    unsigned char *apart;       /* [set->n] 1: kept from the networks */
-    int32_t *mine;              /* [n_mine] cases the networks train on */
-    int32_t n_mine;
+    int *fold;                  /* [set->n] which network does not see it */
     gal_pex_prior prior;
 } run;
 
@@ -66,20 +67,17 @@ static gal_status prepare(run *r, gal_pex_model *model, gal_error *err) {
     const gal_pex_set *set = r->set;
     r->estimate = GAL_ARENA_ARRAY(&r->arena, gal_pex_estimate, set->n);
     r->input = GAL_ARENA_ARRAY(&r->arena, gal_pex_input, set->n);
-    r->apart = GAL_ARENA_ARRAY(&r->arena, unsigned char, set->n);
-    r->mine = GAL_ARENA_ARRAY(&r->arena, int32_t, set->n);
-    if (!r->estimate || !r->input || !r->apart || !r->mine) return no_memory(err);
+    r->fold = GAL_ARENA_ARRAY(&r->arena, int, set->n);
+    uint64_t *scratch = GAL_ARENA_ARRAY(&r->arena, uint64_t, set->n);
+    if (!r->estimate || !r->input || !r->fold || !scratch) return no_memory(err);
     GAL_TRY(gal_pex_estimator_train(&model->estimator, r->estimate, set, &r->options->estimate,
                                     r->report, err));
     GAL_TRY(gal_pex_baseline_train(&model->baseline, set, err));
     GAL_TRY(gal_pex_scaler_fit(&model->scaler, set, err));
     for (int32_t i = 0; i < set->n; i++) {
         GAL_TRY(gal_pex_input_make(&r->input[i], &r->arena, &model->scaler, &set->item[i], err));
-        r->apart[i] = gal_hash_mix(r->options->seed + 17, set->group[i]) % 10 == 0;
-        if (!r->apart[i] && set->item[i].ground && set->item[i].n_pair > 0)
-            r->mine[r->n_mine++] = i;
     }
-    if (r->n_mine == 0) return gal_fail(err, GAL_EINVAL, "too few labelled circuits to train on");
+    gal__pex_assign_folds(r->fold, scratch, set, NETWORK_FOLDS, r->options->seed + 17);
     return gal_pex_prior_fit(&r->prior, &r->arena, set, r->options->balance, err);
 }
 
@@ -91,20 +89,22 @@ typedef struct trainee {
     gal_pex_slots slots;
     int64_t step;
     int32_t number;
+    int32_t *mine; /* [n_mine] cases it trains on */
+    int32_t n_mine;
 } trainee;
 
-static int64_t steps_per_epoch(const run *r) {
-    return (r->n_mine + r->options->batch - 1) / r->options->batch;
+static int64_t steps_per_epoch(const trainee *t, const run *r) {
+    return (t->n_mine + r->options->batch - 1) / r->options->batch;
 }
 
-static double rate_at(const run *r, int64_t step) {
-    const int64_t total = steps_per_epoch(r) * r->options->epochs;
+static double rate_at(const trainee *t, const run *r) {
+    const int64_t total = steps_per_epoch(t, r) * r->options->epochs;
     const gal_schedule schedule = {.kind = GAL_SCHEDULE_COSINE,
                                    .peak = r->options->rate,
                                    .last = 0.01 * r->options->rate,
                                    .warmup = total / 20,
                                    .total = total};
-    return gal_schedule_rate(&schedule, step);
+    return gal_schedule_rate(&schedule, t->step);
 }
 
 /* Larger circuits say more, but not in proportion: they repeat themselves. */
@@ -138,7 +138,7 @@ static gal_status step(double *loss, trainee *t, const run *r, const int32_t *or
     }
     gal_params *params = &t->member->params;
     gal_pex_slots_reduce(params, &t->slots, 1.0 / n);
-    if (isfinite(gal_grad_clip(params, 1))) gal_adamw_step(&t->adamw, params, rate_at(r, t->step));
+    if (isfinite(gal_grad_clip(params, 1))) gal_adamw_step(&t->adamw, params, rate_at(t, r));
     gal_ema_update(t->average, params, 0.99);
     t->step++;
     return GAL_OK;
@@ -179,27 +179,27 @@ static void checkpoint_path(char *out, size_t size, const run *r, int32_t number
 }
 
 static gal_status epoch(double *loss, trainee *t, const run *r, int32_t *order, gal_error *err) {
-    const int64_t per_epoch = steps_per_epoch(r), number = t->step / per_epoch;
+    const int64_t per_epoch = steps_per_epoch(t, r), number = t->step / per_epoch;
     gal_rng rng;
     gal_rng_init(&rng, gal_hash_mix(r->options->seed, (uint64_t)t->number),
                  1000 + (uint64_t)number);
-    memcpy(order, r->mine, (size_t)r->n_mine * sizeof *order);
-    gal_rng_shuffle(&rng, order, r->n_mine);
+    memcpy(order, t->mine, (size_t)t->n_mine * sizeof *order);
+    gal_rng_shuffle(&rng, order, t->n_mine);
     *loss = 0;
-    for (int32_t first = 0; first < r->n_mine; first += r->options->batch) {
-        const int32_t left = r->n_mine - first;
+    for (int32_t first = 0; first < t->n_mine; first += r->options->batch) {
+        const int32_t left = t->n_mine - first;
         GAL_TRY(step(loss, t, r, order + first, left < r->options->batch ? left : r->options->batch,
                      err));
     }
-    *loss /= r->n_mine;
+    *loss /= t->n_mine;
     return GAL_OK;
 }
 
 static gal_status epochs(trainee *t, const run *r, gal_error *err) {
     char path[4096];
-    int32_t *order = malloc(((size_t)r->n_mine + 1) * sizeof *order);
+    int32_t *order = malloc(((size_t)t->n_mine + 1) * sizeof *order);
     gal_status status = order ? GAL_OK : no_memory(err);
-    const int64_t per_epoch = steps_per_epoch(r), total = per_epoch * r->options->epochs;
+    const int64_t per_epoch = steps_per_epoch(t, r), total = per_epoch * r->options->epochs;
     while (status == GAL_OK && t->step < total) {
         double loss;
         status = epoch(&loss, t, r, order, err);
@@ -245,8 +245,21 @@ static gal_status begin(trainee *t, const run *r, gal_error *err) {
     return GAL_OK;
 }
 
-static gal_status train_member(gal_pex_model *model, const run *r, gal_error *err) {
+/* The cases that a network may see. */
+static gal_status choose_cases(trainee *t, run *r, gal_error *err) {
+    const gal_pex_set *set = r->set;
+    t->mine = GAL_ARENA_ARRAY(&r->arena, int32_t, set->n);
+    if (!t->mine) return no_memory(err);
+    for (int32_t i = 0; i < set->n; i++)
+        if (r->fold[i] != t->number % NETWORK_FOLDS && set->item[i].ground &&
+            set->item[i].n_pair > 0)
+            t->mine[t->n_mine++] = i;
+    return t->n_mine ? GAL_OK : gal_fail(err, GAL_EINVAL, "too few labelled circuits to train on");
+}
+
+static gal_status train_member(gal_pex_model *model, run *r, gal_error *err) {
     trainee t = {.number = model->n_member, .member = &model->member[model->n_member]};
+    GAL_TRY(choose_cases(&t, r, err));
     GAL_TRY(gal_pex_member_init(t.member, &model->scaler, &model->shape,
                                 gal_hash_mix(r->options->seed, (uint64_t)t.number), err));
     model->n_member++;
@@ -276,8 +289,7 @@ gal_status gal_pex_train(gal_pex_model *model, const gal_pex_set *set,
     gal_status status = prepare(&r, model, err);
     for (int m = 0; status == GAL_OK && m < options->members && m < GAL_PEX_MAX_MEMBER; m++)
         status = train_member(model, &r, err);
-    if (status == GAL_OK)
-        status = gal_pex_honesty_fit(model, set, r.estimate, r.apart, report, err);
+    if (status == GAL_OK) status = gal_pex_honesty_fit(model, set, r.estimate, r.fold, report, err);
     for (int32_t i = 0; r.estimate && i < set->n; i++) gal_pex_estimate_clear(&r.estimate[i]);
     gal_arena_clear(&r.arena);
     if (status != GAL_OK) gal_pex_model_clear(model);
