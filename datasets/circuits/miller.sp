@@ -59,6 +59,6 @@ clu outu 0 {cl}
 *galena measure slew = slew(outu)
 *galena measure settle = settle(outu,0.01)
 *galena measure overshoot = overshoot(outu)
-*galena valid gain>0
-*galena valid pm>0
+*galena valid gain>40
+*galena valid pm>10
 .end

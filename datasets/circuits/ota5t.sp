@@ -51,6 +51,6 @@ clu outu 0 {cl}
 *galena measure slew = slew(outu)
 *galena measure settle = settle(outu,0.01)
 *galena measure overshoot = overshoot(outu)
-*galena valid gain>0
-*galena valid pm>0
+*galena valid gain>30
+*galena valid pm>45
 .end

@@ -5,13 +5,13 @@
 * between the outputs, energy of one period in J, kick on inputs of 1 kohm in V.
 .lib ../tech/generic180/tech.lib tt
 .param supply=1 vid=10m
-*galena var ni 1 40 log unit=wu
-*galena var nt 1 40 log unit=wu
-*galena var nn 1 40 log unit=wu
-*galena var np 1 40 log unit=wu
+*galena var ni 0.5 40 log unit=wu
+*galena var nt 0.5 40 log unit=wu
+*galena var nn 0.5 40 log unit=wu
+*galena var np 0.5 40 log unit=wu
 *galena var nr 0.5 20 log unit=wu
-*galena var l 1 3 log unit=lu
-*galena var cl 1f 50f log unit=F
+*galena var l 1 4 log unit=lu
+*galena var cl 1f 200f log unit=F
 .param ni=6 nt=8 nn=4 np=4 nr=2 l=1
 .param cl=10f
 *galena corner tt lib=tt temp=27 supply=1
@@ -53,4 +53,5 @@ bpow pw 0 v={-i(vdd)*v(vdd)}
 .meas tran kick pp v(kk)
 *galena valid delay>0
 *galena valid reset>0
+*galena valid kick<0.15
 .end

@@ -12,8 +12,9 @@
 *galena var p3 1 30 log unit=wu
 *galena var l 1 3 log unit=lu
 *galena var rf 2k 100k log unit=ohm
-.param n1=20 p1=5 n2=12 p2=5 n3=12 p3=6
-.param l=1 rf=10k
+*galena var cf 1f 30f log unit=F
+.param n1=16 p1=8 n2=10 p2=10 n3=12 p3=12
+.param l=1 rf=10k cf=4f
 *galena corner tt lib=tt temp=27 supply=1
 *galena corner ss lib=ss temp=125 supply=0.9
 *galena corner ff lib=ff temp=-40 supply=1.1
@@ -28,6 +29,7 @@ xm4 o2 o2 vdd vdd pch n={p2} l={l}
 xm5 out o2 0 0 nch n={n3} l={l}
 xm6 out out vdd vdd pch n={p3} l={l}
 rf out in {rf}
+cf out in {cf}
 cl out 0 {cl}
 
 .op
@@ -35,11 +37,10 @@ cl out 0 {cl}
 .noise v(out) iin dec 10 10k 100g
 .save all
 .meas ac zt find vdb(out) at=10k
-.meas ac zmax max vdb(out)
-.meas ac peak param='zmax-zt'
 *galena measure bw = bw(out)
+*galena measure peak = peak(out)
 *galena measure noise = noise(out)
 *galena measure power = power(vdd)
-*galena valid zt>0
-*galena valid peak<20
+*galena valid zt>60
+*galena valid peak<6
 .end
