@@ -2,8 +2,8 @@
 * galena testbench; sizes are unit widths (n) and unit lengths (l) of ../tech/README.md.
 * Currents of a junction voltage and of a difference of two (areas 1 and 8) are added in resistors:
 * vref = k4 * (vbe + kr * dvbe), r2 = kr * r1, r4 = k4 * r2. The amplifier compares halves of the two
-* branch voltages, so that a p pair works at 1.1 V; m9 starts the circuit. psrr in dB at 100 Hz, tc in
-* ppm/K from -40 to 125.
+* branch voltages, so that a p pair works at 1.1 V; m9 starts the circuit. psrr in dB at 100 Hz, drift in
+* V/K from -40 to 125.
 .lib ../tech/generic180/tech.lib tt
 .param supply=1
 *galena var r1 2k 50k log unit=ohm
@@ -58,9 +58,10 @@ xm9 pg st 0 0 nch n=0.5 l=4
 .dc temp -40 125 15
 .save all
 .meas ac psrr find vdb(ref) at=100
-*galena measure vref = op(ref)
-*galena measure tc = tempco(ref)
+*galena measure vref = v(ref)
+*galena measure drift = slope(ref)
 *galena measure power = power(vdd)
 *galena valid vref>0.25
-*galena valid tc<1000
+*galena valid drift<5e-4
+*galena valid drift>-5e-4
 .end

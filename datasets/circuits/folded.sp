@@ -67,8 +67,8 @@ clu outu 0 {cl}
 *galena measure pm = pm(out)
 *galena measure power = power(vdd)
 *galena measure slew = slew(outu)
-*galena measure settle = settle(outu,0.01)
+*galena measure settle = settle(outu, tol=0.01)
 *galena measure overshoot = overshoot(outu)
-*galena valid gain>40
+*galena valid gain>45
 *galena valid pm>45
 .end

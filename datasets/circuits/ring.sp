@@ -7,8 +7,8 @@
 *galena var np 1 40 log unit=wu
 *galena var l1 1 4 log unit=lu
 *galena var l2 1 4 log unit=lu
-*galena var cl 0.5f 20f log unit=F
-.param nn=2 np=5 l1=1 l2=1 cl=2f
+*galena var cl 5f 100f log unit=F
+.param nn=2 np=5 l1=1 l2=1 cl=20f
 *galena corner tt lib=tt temp=27 supply=1
 *galena corner ss lib=ss temp=125 supply=0.9
 *galena corner ff lib=ff temp=-40 supply=1.1
@@ -29,7 +29,7 @@ eout out 0 a 0 {1/(supply*vdd)}
 bpow pw 0 v={-i(vdd)*v(vdd)}
 
 .op
-.tran {tg/5} {400*tg}
+.tran 10p 8n
 .save all
 .meas tran period trig v(out) val=0.5 rise=4 targ v(out) val=0.5 rise=5
 .meas tran power avg v(pw)

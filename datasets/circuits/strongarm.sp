@@ -1,7 +1,7 @@
 * StrongARM comparator
 * galena testbench; sizes are unit widths (n) and unit lengths (l) of ../tech/README.md.
-* Clocked pair mi, cross-coupled latch mn mp, four precharge devices nr; one decision of 10 mV per
-* period of 200 tg (tg: a gate delay of the technology). delay from the clock's edge to half a supply
+* Clocked pair mi, cross-coupled latch mn mp, four precharge devices nr; one decision of 10 mV,
+* then precharge, in 10 ns. delay from the clock's edge to half a supply
 * between the outputs, energy of one period in J, kick on inputs of 1 kohm in V.
 .lib ../tech/generic180/tech.lib tt
 .param supply=1 vid=10m
@@ -19,7 +19,7 @@
 *galena corner ff lib=ff temp=-40 supply=1.1
 
 vdd vdd 0 {supply*vdd}
-vck clk 0 dc 0 pulse(0 {supply*vdd} {5*tg} {tg} {tg} {100*tg} {400*tg})
+vck clk 0 dc 0 pulse(0 {supply*vdd} 200p 20p 20p 5n 20n)
 vp sp 0 {vcm+vid/2}
 vn sn 0 {vcm-vid/2}
 rp sp inp 1k
@@ -45,7 +45,7 @@ ekick kk 0 inp inn 1
 bpow pw 0 v={-i(vdd)*v(vdd)}
 
 .op
-.tran {tg/10} {200*tg}
+.tran 10p 10n
 .save all
 .meas tran delay trig v(ck) val=0.5 rise=1 targ v(dif) val=0.5 rise=1
 .meas tran reset trig v(ck) val=0.5 fall=1 targ v(dif) val=0.1 fall=last

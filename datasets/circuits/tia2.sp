@@ -32,9 +32,10 @@ cl out 0 {cl}
 .noise v(out) iin dec 10 10k 100g
 .save all
 .meas ac zt find vdb(out) at=10k
-*galena measure bw = bw(out)
-*galena measure peak = peak(out)
-*galena measure noise = noise(out)
+.meas ac zmax max vdb(out)
+.meas ac peak param='zmax-zt'
+*galena measure bw = bw3db(out)
+*galena measure noise = onoise()
 *galena measure power = power(vdd)
 *galena valid zt>54
 *galena valid peak<3

@@ -1,5 +1,5 @@
 * generic 0.18 um, 1.8 V, level 1: the names every technology offers, see ../README.md
-.param vdd=1.8 vcm=1.08 lu=0.18u wf=2u ws=1 ext=0.48u tg=40p
+.param vdd=1.8 vcm=1.08 lu=0.18u wf=2u ws=1 ext=0.48u
 .include ../generic180/level1.mod
 .include ../generic180/bipolar.mod
 .subckt nch d g s b n=1 l=1
