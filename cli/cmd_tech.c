@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "netlist/spice_lex.h"
+#include "spice/technology.h"
 #include "spice/trim.h"
 
 #include <stdio.h>
@@ -92,16 +93,50 @@ static int cmd_tech_trim(int argc, char **argv) {
     return exit_code;
 }
 
+static int cmd_tech_library(int argc, char **argv) {
+    const char *corner = NULL, *out = NULL;
+    const cli_option option[] = {
+        {"corner", CLI_TEXT, &corner, "NAME", "that section only (all)"},
+        {"out", CLI_TEXT, &out, "FILE", "where the library goes (standard output)"},
+    };
+    const cli_spec spec = {
+        .command = "galena tech library",
+        .operands = "NAME|DIR",
+        .summary =
+            "Prints the .lib file of a technology with every path absolute: a shipped one by\n"
+            "name, or FreePDK45, sky130, GF180MCU by the directory of their model cards.",
+        .examples = "  galena tech library generic180 --out g180.lib\n"
+                    "  galena tech library ~/pdk/sky130 --out sky130.lib\n",
+        .option = option,
+        .n_option = sizeof option / sizeof *option,
+        .min_operand = 1,
+        .max_operand = 1};
+    int n;
+    const int code = cli_parse(argc, argv, &spec, &n);
+    if (code >= 0) return code;
+    gal_error err = {0};
+    gal_buf library;
+    gal_buf_init(&library);
+    const gal_status status = gal_technology_library(&library, argv[1], corner, &err);
+    const int exit_code =
+        status == GAL_OK ? cli_emit(out, library.data, library.size) : cli_fail(&err);
+    gal_buf_clear(&library);
+    return exit_code;
+}
+
+static void print_help(FILE *out) {
+    fputs("usage: galena tech VERB ...\n\nModel cards of a process.\n\nverbs:\n"
+          "  trim       flatten one corner of a PDK's library into a small card\n"
+          "  library    print the .lib file that testbenches include, for a technology\n\n"
+          "galena tech VERB --help tells more.\n",
+          out);
+}
+
 int cmd_tech(int argc, char **argv) {
-    static const char help[] =
-        "usage: galena tech trim LIB --corner NAME [options]\n\n"
-        "Model cards of a process.\n\n"
-        "verbs:\n  trim         flatten one corner of a PDK's library into a small card\n\n"
-        "galena tech trim --help tells more.\n";
-    if (argc >= 2 && !strcmp(argv[1], "trim")) return cmd_tech_trim(argc - 1, argv + 1);
-    if (argc >= 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
-        return fputs(help, stdout), 0;
-    if (argc >= 2) fprintf(stderr, "galena: unknown verb %s\n", argv[1]);
-    fputs(help, stderr);
+    if (argc < 2) return print_help(stderr), CLI_USAGE;
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) return print_help(stdout), 0;
+    if (!strcmp(argv[1], "trim")) return cmd_tech_trim(argc - 1, argv + 1);
+    if (!strcmp(argv[1], "library")) return cmd_tech_library(argc - 1, argv + 1);
+    fprintf(stderr, "galena: unknown verb %s\ntry: galena tech --help\n", argv[1]);
     return CLI_USAGE;
 }
