@@ -66,6 +66,6 @@ clu outu 0 {cl}
 *galena measure slew = slew(outu)
 *galena measure settle = settle(outu, tol=0.01)
 *galena measure overshoot = overshoot(outu)
-*galena valid gain>45
+*galena valid gain>40
 *galena valid pm>45
 .end
