@@ -5,9 +5,9 @@
 .param supply=1
 *galena var nn 1 20 log unit=wu
 *galena var np 1 40 log unit=wu
-*galena var l1 1 4 log unit=lu
-*galena var l2 1 4 log unit=lu
-*galena var cl 5f 100f log unit=F
+*galena var l1 1 3 log unit=lu
+*galena var l2 1 3 log unit=lu
+*galena var cl 5f 50f log unit=F
 .param nn=2 np=5 l1=1 l2=1 cl=20f
 *galena corner tt lib=tt temp=27 supply=1
 *galena corner ss lib=ss temp=125 supply=0.9
