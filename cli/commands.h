@@ -5,6 +5,7 @@
 int cmd_info(int argc, char **argv);
 int cmd_convert(int argc, char **argv);
 int cmd_models(int argc, char **argv);
+int cmd_tech(int argc, char **argv);
 int cmd_parasitics(int argc, char **argv);
 
 int cmd_parasitics_predict(int argc, char **argv);

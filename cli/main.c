@@ -13,6 +13,7 @@ static const struct {
      cmd_parasitics},
     {"info", "print what was understood of a netlist", cmd_info},
     {"convert", "rewrite a netlist or an extracted netlist in another format", cmd_convert},
+    {"tech", "flatten a PDK's library into a small model card", cmd_tech},
     {"models", "list the trained models and their cards", cmd_models},
 };
 enum { N_COMMAND = sizeof command / sizeof *command };
