@@ -16,8 +16,8 @@
 
 static const char divider[] = "* divider\nv1 in 0 3\nr1 in out 2k\nr2 out 0 1k\n.end\n";
 static const char *const want_out[] = {"out", "v1#branch"};
-static const gal_sim_step operating_point = {"op", want_out, 2, 0};
-static const gal_sim_job good_job = {divider, &operating_point, 1};
+static const gal_sim_step operating_point = {.command = "op", .want = want_out, .n_want = 2};
+static const gal_sim_job good_job = {.deck = divider, .step = &operating_point, .n_step = 1};
 
 static int set_up(void **state) {
     if (ngspice_missing()) return 0;
@@ -69,8 +69,8 @@ static void rc_step_follows_the_exponential(void **state) {
     gal_sim_worker *worker = worker_of(state);
     const char deck[] = "* rc\nv1 in 0 pwl(0 0 1p 1)\nr1 in out 1k\nc1 out 0 1n\n.end\n";
     const char *const want[] = {"time", "v(out)"};
-    const gal_sim_step step = {"tran 10n 5u", want, 2, 5e-6};
-    const gal_sim_job job = {deck, &step, 1};
+    const gal_sim_step step = {.command = "tran 10n 5u", .want = want, .n_want = 2, .reach = 5e-6};
+    const gal_sim_job job = {.deck = deck, .step = &step, .n_step = 1};
     gal_sim_result result = {0};
     assert_int_equal(gal_sim_worker_run(&result, worker, &job, 20, NULL), GAL_OK);
     assert_int_equal(result.error.code, GAL_OK);
@@ -86,9 +86,10 @@ static void ac_is_complex_and_meas_a_number(void **state) {
     gal_sim_worker *worker = worker_of(state);
     const char deck[] = "* rc\nv1 in 0 dc 0 ac 1\nr1 in out 1k\nc1 out 0 1n\n.end\n";
     const char *const want[] = {"frequency", "out"}, *const corner[] = {"corner"};
-    const gal_sim_step step[] = {{"ac dec 20 1k 10meg", want, 2, 10e6},
-                                 {"meas ac corner when vdb(out)=-3.0103", corner, 1, 0}};
-    const gal_sim_job job = {deck, step, 2};
+    const gal_sim_step step[] = {
+        {.command = "ac dec 20 1k 10meg", .want = want, .n_want = 2, .reach = 10e6},
+        {.command = "meas ac corner when vdb(out)=-3.0103", .want = corner, .n_want = 1}};
+    const gal_sim_job job = {.deck = deck, .step = step, .n_step = 2};
     gal_sim_result result = {0};
     assert_int_equal(gal_sim_worker_run(&result, worker, &job, 20, NULL), GAL_OK);
     assert_string_equal(result.error.message, "");
@@ -103,11 +104,12 @@ static void ac_is_complex_and_meas_a_number(void **state) {
 
 static void bad_decks_give_an_error_then_good_ones_work(void **state) {
     gal_sim_worker *worker = worker_of(state);
-    const gal_sim_job undefined = {"* p\nv1 in 0 1\nr1 in 0 {nowhere}\n.end\n", &operating_point,
-                                   1};
-    const gal_sim_job no_model = {"* m\nv1 in 0 1\nm1 in in 0 0 lost w=1u l=1u\n.end\n",
-                                  &operating_point, 1};
-    const gal_sim_job empty = {"", &operating_point, 1};
+    const gal_sim_job undefined = {
+        .deck = "* p\nv1 in 0 1\nr1 in 0 {nowhere}\n.end\n", .step = &operating_point, .n_step = 1};
+    const gal_sim_job no_model = {.deck = "* m\nv1 in 0 1\nm1 in in 0 0 lost w=1u l=1u\n.end\n",
+                                  .step = &operating_point,
+                                  .n_step = 1};
+    const gal_sim_job empty = {.deck = "", .step = &operating_point, .n_step = 1};
     check_failure(worker, &undefined, 20, "nowhere");
     check_failure(worker, &no_model, 20, "lost");
     check_failure(worker, &empty, 20, "");
@@ -116,13 +118,14 @@ static void bad_decks_give_an_error_then_good_ones_work(void **state) {
 static void bad_commands_and_vectors_are_errors(void **state) {
     gal_sim_worker *worker = worker_of(state);
     const char *const missing[] = {"nowhere"};
-    const gal_sim_step no_vector = {"op", missing, 1, 0},
-                       no_command = {"flurb 1 2", want_out, 2, 0},
-                       short_run = {"tran 1n 1u", NULL, 0, 2e-6},
-                       bad_meas = {"meas tran x when v(out)=77", missing, 1, 0};
+    const gal_sim_step no_vector = {.command = "op", .want = missing, .n_want = 1},
+                       no_command = {.command = "flurb 1 2", .want = want_out, .n_want = 2},
+                       short_run = {.command = "tran 1n 1u", .reach = 2e-6},
+                       bad_meas = {
+                           .command = "meas tran x when v(out)=77", .want = missing, .n_want = 1};
     const gal_sim_step *const step[] = {&no_vector, &no_command, &short_run, &bad_meas};
     for (size_t i = 0; i < sizeof step / sizeof *step; i++) {
-        const gal_sim_job job = {divider, step[i], 1};
+        const gal_sim_job job = {.deck = divider, .step = step[i], .n_step = 1};
         check_failure(worker, &job, 20, "");
     }
 }
@@ -149,16 +152,16 @@ static pid_t find_child(void) {
 static void quit_costs_one_process(void **state) {
     gal_sim_worker *worker = worker_of(state);
     const int32_t before = gal_sim_worker_starts(worker);
-    const gal_sim_step quit = {"quit", NULL, 0, 0};
-    const gal_sim_job job = {divider, &quit, 1};
+    const gal_sim_step quit = {.command = "quit"};
+    const gal_sim_job job = {.deck = divider, .step = &quit, .n_step = 1};
     check_failure(worker, &job, 20, "quit");
     assert_int_equal(gal_sim_worker_starts(worker), before + 1);
 }
 
 static void a_crash_is_reported_and_repaired(void **state) {
     gal_sim_worker *worker = worker_of(state);
-    const gal_sim_step endless = {"tran 1p 1000", NULL, 0, 0};
-    const gal_sim_job busy = {divider, &endless, 1};
+    const gal_sim_step endless = {.command = "tran 1p 1000"};
+    const gal_sim_job busy = {.deck = divider, .step = &endless, .n_step = 1};
     gal_sim_result result = {0};
     assert_int_equal(gal_sim_worker_start(worker, &busy, 20, NULL), GAL_OK);
     const pid_t child = find_child();
@@ -177,9 +180,10 @@ static void a_crash_is_reported_and_repaired(void **state) {
 
 static void a_hang_ends_at_its_deadline(void **state) {
     gal_sim_worker *worker = worker_of(state);
-    const gal_sim_step sleeper = {"shell sleep 20", NULL, 0, 0},
-                       endless = {"tran 1p 1000", NULL, 0, 0};
-    const gal_sim_job hang = {divider, &sleeper, 1}, busy = {divider, &endless, 1};
+    const gal_sim_step sleeper = {.command = "shell sleep 20"},
+                       endless = {.command = "tran 1p 1000"};
+    const gal_sim_job hang = {.deck = divider, .step = &sleeper, .n_step = 1},
+                      busy = {.deck = divider, .step = &endless, .n_step = 1};
     check_failure(worker, &hang, 0.2, "within 0.2 s");
     check_failure(worker, &busy, 0.2, "within 0.2 s");
 }
@@ -189,8 +193,8 @@ static void memory_is_bounded(void **state) {
 #if defined(__SANITIZE_ADDRESS__)
     skip(); /* shadow memory and limits do not go together */
 #endif
-    const gal_sim_step glutton = {"let x = vector(500000000)", NULL, 0, 0}; /* 4 GB */
-    const gal_sim_job job = {divider, &glutton, 1};
+    const gal_sim_step glutton = {.command = "let x = vector(500000000)"}; /* 4 GB */
+    const gal_sim_job job = {.deck = divider, .step = &glutton, .n_step = 1};
     check_failure(worker, &job, 20, "");
 }
 
