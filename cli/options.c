@@ -162,11 +162,18 @@ static int progress(void *user, const char *what, long done, long total, const c
     return !interrupted;
 }
 
+static int silent_progress(void *user, const char *what, long done, long total,
+                           const char *detail) {
+    (void)user, (void)what, (void)done, (void)total, (void)detail;
+    return !interrupted;
+}
+
 const gal_report *cli_report(int quiet) {
     static const gal_report report = {.note = note, .progress = progress};
+    static const gal_report silent = {.progress = silent_progress};
     struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
     sigaction(SIGINT, &action, NULL);
-    return quiet ? NULL : &report;
+    return quiet ? &silent : &report;
 }
 
 void cli_threads(long n) {

@@ -42,7 +42,7 @@ int cli_fail(const gal_error *err);
 /* Writes text to `path` (NULL: stdout). Returns 0 or the exit code. */
 int cli_emit(const char *path, const char *text, unsigned long size);
 
-/* A report that writes notes and progress to stderr and stops at Ctrl-C; NULL when quiet. */
+/* A report that writes notes and progress to stderr (nothing when quiet) and stops at Ctrl-C. */
 const gal_report *cli_report(int quiet);
 
 /* Sets the number of OpenMP threads when n > 0. */

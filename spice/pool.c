@@ -1,5 +1,6 @@
 #include "spice/pool.h"
 
+#include "spice/wire.h"
 #include "spice/worker.h"
 #include <poll.h>
 #include <stdlib.h>
@@ -126,12 +127,15 @@ gal_status gal_sim_pool_stream(gal_sim_pool *pool, const gal_sim_stream *stream,
                                const gal_report *report, gal_error *err) {
     int32_t next = 0, done = 0;
     gal_status status = GAL_OK;
+    const double start = gal__clock();
     while (status == GAL_OK && done < n_job) {
         status = assign(pool, stream, n_job, &next, err);
         if (status != GAL_OK) break;
         wait_any(pool);
         status = collect(pool, stream, &done, err);
-        if (status == GAL_OK && !gal_progress(report, "simulate", done, n_job, "%s", "") &&
+        const double spent = gal__clock() - start;
+        if (status == GAL_OK &&
+            !gal_progress(report, "simulate", done, n_job, "%.0f/s", done / (spent + 1e-9)) &&
             done < n_job)
             status =
                 gal_fail(err, GAL_ECANCELED, "interrupted after %d of %d simulations", done, n_job);
