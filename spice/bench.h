@@ -24,6 +24,7 @@
 typedef struct gal_bench_var {
     const char *name, *unit; /* unit "" when not given */
     double value;            /* of the deck, or as gal_bench_set left it */
+    double nominal;          /* of the deck */
     double lo, hi;           /* lo < hi; for fixed parameters both are `value` */
     double step;             /* values are lo + k step; 0: any */
     int log;                 /* 1: sampled evenly in the logarithm; lo > 0 */
@@ -135,8 +136,8 @@ GAL_API gal_status gal_bench_add_corner(gal_bench *bench, const char *text, gal_
 /* The nearest value a variable can take: within lo..hi, on its step. */
 GAL_API double gal_bench_snap(const gal_bench_var *var, double value);
 
-/* Appends the deck for ngspice in that corner: parameters at their values, no analyses. Errors:
- * GAL_ENOMEM. */
+/* Appends the deck for ngspice in that corner, without analyses: design variables at their nominal
+ * values, other parameters as they are, all as the corner sets them. Errors: GAL_ENOMEM. */
 GAL_API gal_status gal_bench_deck(gal_buf *deck, const gal_bench *bench, int32_t corner,
                                   gal_error *err);
 

@@ -18,6 +18,7 @@ static gal_status add_param(gal__bench_builder *b, gal_view name, double value, 
     const gal_bench_var var = {.name = gal__bench_lower(&b->bench->arena, name),
                                .unit = "",
                                .value = value,
+                               .nominal = value,
                                .lo = value,
                                .hi = value};
     for (size_t i = 0; i < b->param.size; i++)

@@ -66,13 +66,20 @@ gal_status gal_bench_add_corner(gal_bench *bench, const char *text, gal_error *e
     return GAL_OK;
 }
 
+static void put_param(gal_buf *deck, const gal_bench_corner *corner, const char *name,
+                      double value) {
+    for (int32_t i = 0; i < corner->n_set; i++)
+        if (gal_text_equal_nocase(corner->set_name[i], name)) value = corner->set_value[i];
+    gal_buf_printf(deck, ".param %s=%.17g\n", name, value);
+}
+
 gal_status gal_bench_deck(gal_buf *deck, const gal_bench *bench, int32_t corner, gal_error *err) {
     const gal_bench_corner *c = &bench->corner[corner];
     gal_buf_printf(deck, "%s\n.options keepopinfo\n", *bench->title ? bench->title : "*");
     for (int32_t i = 0; i < bench->n_var; i++)
-        gal_buf_printf(deck, ".param %s=%.17g\n", bench->var[i].name, bench->var[i].value);
+        put_param(deck, c, bench->var[i].name, bench->var[i].nominal);
     for (int32_t i = 0; i < bench->n_fixed; i++)
-        gal_buf_printf(deck, ".param %s=%.17g\n", bench->fixed[i].name, bench->fixed[i].value);
+        put_param(deck, c, bench->fixed[i].name, bench->fixed[i].value);
     for (int32_t i = 0; i < bench->n_card; i++) {
         const gal_bench_card *card = &bench->card[i];
         if (card->temp && !isnan(c->temp)) continue;

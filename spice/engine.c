@@ -185,6 +185,18 @@ static int is_analysis(const char *text) {
     return 0;
 }
 
+/* The node voltages of an operating point: every vector but branch currents and the nodes inside
+ * devices. */
+static int put_voltages(engine *e, uint64_t *n_vector) {
+    char **list = ngSpice_AllVecs(ngSpice_CurPlot());
+    for (; list && *list; list++) {
+        if (strchr(*list, '#')) continue;
+        if (!put_vector(e, *list)) return 0;
+        ++*n_vector;
+    }
+    return 1;
+}
+
 static int plot_has(const char *name) {
     char **list = ngSpice_AllVecs(ngSpice_CurPlot()); /* asking for a missing one prints an error */
     for (; list && *list; list++)
@@ -243,6 +255,7 @@ static int run_step(engine *e, gal_wire_reader *job, uint64_t *n_vector) {
     for (uint64_t i = 0; i < n_want; i++) {
         const char *name = gal__wire_text(job);
         if (!name) return fail(e, "malformed job");
+        if (ran && strcmp(name, "*") == 0) return put_voltages(e, n_vector);
         if (optional && (!ran || !find_vector(name))) put_nothing(e, name);
         else if (!put_vector(e, name)) return 0;
         ++*n_vector;

@@ -1,6 +1,5 @@
 #include "spice/evaluate.h"
 
-#include "base/hash.h"
 #include "spice/evaluate_private.h"
 #include <stdlib.h>
 
@@ -91,21 +90,12 @@ static gal__bench_point point_of(const gal_evaluator *e, int32_t i) {
                               .corner = corner_of(e->points, i)};
 }
 
-static gal_status make_deck(gal__eval_deck *deck, const gal_bench *bench, int32_t corner,
-                            gal_error *err) {
-    if (deck->key) return GAL_OK;
-    GAL_TRY(gal_bench_deck(&deck->text, bench, corner, err));
-    deck->key = gal_hash_bytes(deck->text.data, deck->text.size, (uint64_t)corner + 1) | 1;
-    return GAL_OK;
-}
-
 static gal_status make_job(void *user, gal_sim_job *job, int32_t index, gal_error *err) {
     gal_evaluator *e = user;
     const int32_t i = e->order[index];
     slot *s = find_slot(e, -1); /* the pool has as many jobs under way as workers at most */
     const gal__bench_point point = point_of(e, i);
-    gal__eval_deck *deck = &e->deck[point.corner];
-    GAL_TRY(make_deck(deck, e->bench, point.corner, err));
+    const gal__eval_deck *deck = &e->deck[point.corner];
     gal_arena_reset(&s->arena);
     s->index = index;
     return gal__eval_job(job, &s->layout, &s->arena, &point,
@@ -144,6 +134,7 @@ gal_status gal_evaluator_run(double *metric, gal_point_result *result, gal_evalu
     e->options = options ? options : &plain;
     e->metric = metric;
     e->result = result;
+    GAL_TRY(gal__eval_decks(e->deck, e->bench, e->pool, points, err));
     e->order = malloc(((size_t)points->n + 1) * sizeof *e->order);
     if (!e->order) return nomem(err);
     for (int32_t i = 0; i < e->n_slot; i++) e->slot[i].index = -1;

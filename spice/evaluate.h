@@ -2,8 +2,9 @@
  *
  * A worker loads the deck of a corner once; for each point it sets the design variables with
  * `alterparam`, rebuilds the circuit with `reset`, and runs the analyses that the metrics need (an
- * .ac also gives the operating point). A point's numbers depend on the deck, the point, its corner
- * and its seed alone: not on the number of workers, the order of points or what ran before. A point
+ * .ac also gives the operating point). Newton's iterations start from the deck's nominal operating
+ * point in the same corner. A point's numbers depend on the deck, the point, its corner and its
+ * seed alone: not on the number of workers, the order of points or what ran before. A point
  * that fails is run once more on a fresh process (spice/pool.h). Not thread-safe.
  */
 #ifndef GAL_SPICE_EVALUATE_H

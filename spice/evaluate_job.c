@@ -126,20 +126,15 @@ static gal_status add_analysis(maker *m, int32_t at, gal_error *err) {
     return add_meas(m, at, err);
 }
 
-/* Seed, then every parameter that differs between points, then the circuit anew. */
+/* Seed, then every design variable, then the circuit anew. */
 static void add_prepare(maker *m, uint64_t seed) {
     const gal_bench *bench = m->bench;
-    const gal_bench_corner *corner = &bench->corner[m->point.corner];
     if (bench->random)
         m->prepare[m->n_prepare++] =
             print(m, "setseed %llu", (unsigned long long)(seed % 2147483646 + 1));
     for (int32_t i = 0; i < bench->n_var; i++)
         m->prepare[m->n_prepare++] = print(m, "alterparam %s = %.17g", bench->var[i].name,
                                            gal__bench_param(&m->point, bench->var[i].name));
-    for (int32_t i = 0; i < corner->n_set; i++)
-        if (gal_bench_find_var(bench, corner->set_name[i]) < 0)
-            m->prepare[m->n_prepare++] =
-                print(m, "alterparam %s = %.17g", corner->set_name[i], corner->set_value[i]);
     m->prepare[m->n_prepare++] = "reset";
 }
 
@@ -147,11 +142,10 @@ gal_status gal__eval_job(gal_sim_job *job, gal__eval_layout *layout, gal_arena *
                          const gal__bench_point *point, uint64_t seed, int cheap,
                          const gal__eval_deck *deck, gal_error *err) {
     const gal_bench *bench = point->bench;
-    const gal_bench_corner *corner = &bench->corner[point->corner];
     const int32_t max_step = bench->n_analysis * (bench->n_source + 1) + bench->n_metric + 1;
     maker m = {.arena = arena, .bench = bench, .point = *point, .cheap = cheap};
     m.step = GAL_ARENA_ARRAY(arena, gal_sim_step, max_step);
-    m.prepare = GAL_ARENA_ARRAY(arena, const char *, bench->n_var + corner->n_set + 2);
+    m.prepare = GAL_ARENA_ARRAY(arena, const char *, bench->n_var + 2);
     m.order = GAL_ARENA_ARRAY(arena, int32_t, bench->n_vector + 1);
     if (!m.step || !m.prepare || !m.order)
         return gal_fail(err, GAL_ENOMEM, "out of memory for a simulation job");
