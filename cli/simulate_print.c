@@ -119,6 +119,11 @@ static void csv_text(gal_buf *text, const char *field) {
     gal_buf_text(text, "\"");
 }
 
+static void csv_number(gal_buf *text, double value) {
+    gal_buf_text(text, ",");
+    if (!isnan(value)) gal_buf_number(text, value);
+}
+
 void cli_runs_csv(gal_buf *text, const cli_runs *r) {
     gal_buf_text(text, "corner,seed");
     for (int32_t v = 0; v < r->bench->n_var; v++)
@@ -127,14 +132,12 @@ void cli_runs_csv(gal_buf *text, const cli_runs *r) {
         gal_buf_printf(text, ",%s", r->bench->metric[r->column[c]].name);
     gal_buf_text(text, ",status,words\n");
     for (int32_t i = 0; i < r->plan->n; i++) {
+        if (!r->known[i]) continue;
         csv_text(text, corner_of(r, i));
         gal_buf_printf(text, ",%llu", (unsigned long long)r->plan->seed[i]);
-        for (int32_t v = 0; v < r->bench->n_var; v++)
-            gal_buf_printf(text, ",%.17g", values_of(r, i)[v]);
+        for (int32_t v = 0; v < r->bench->n_var; v++) csv_number(text, values_of(r, i)[v]);
         for (int32_t c = 0; c < r->n_column; c++) {
-            const double x = metric_of(r, i, c);
-            if (isnan(x)) gal_buf_text(text, ",");
-            else gal_buf_printf(text, ",%.17g", x);
+            csv_number(text, metric_of(r, i, c));
         }
         gal_buf_printf(text, ",%s,", status_of(r, i));
         csv_text(text, r->result[i].words);
@@ -153,7 +156,7 @@ static void json_text(gal_buf *text, const char *value) {
 }
 
 static void json_number(gal_buf *text, double value) {
-    if (isfinite(value)) gal_buf_printf(text, "%.17g", value);
+    if (isfinite(value)) gal_buf_number(text, value);
     else gal_buf_text(text, "null");
 }
 
@@ -191,11 +194,14 @@ void cli_runs_json(gal_buf *text, const cli_runs *r) {
         json_text(text, r->bench->metric[r->column[c]].unit);
     }
     gal_buf_text(text, "},\"points\":[\n");
+    const char *separator = "";
     for (int32_t i = 0; i < r->plan->n; i++) {
+        if (!r->known[i]) continue;
+        gal_buf_text(text, separator);
         json_point(text, r, i);
-        gal_buf_text(text, i + 1 < r->plan->n ? ",\n" : "\n");
+        separator = ",\n";
     }
-    gal_buf_text(text, "]}\n");
+    gal_buf_text(text, "\n]}\n");
 }
 
 void cli_runs_summary(gal_buf *text, const cli_runs *r) {

@@ -165,7 +165,8 @@ static double efficiency(const gal_builtin_input *in) {
 static const gal_builtin table[] = {
     {"dcgain", "n", "dB", AC, dcgain, "20 log10 |H| at the lowest frequency of the .ac"},
     {"gain", "n", "dB", AC, gain, "20 log10 |H| at at="},
-    {"phase", "n", "deg", AC, phase, "arg H at at= from arg H at the lowest frequency"},
+    {"phase", "n", "deg", AC, phase,
+     "arg H at at=, from 0 or 180, whichever is nearer at the lowest frequency"},
     {"ugf", "n", "Hz", AC, ugf, "first frequency where |H| falls through 1"},
     {"gbw", "n", "Hz", AC, gbw, "|H| at the lowest frequency (ratio) times bw3db"},
     {"bw3db", "n", "Hz", AC, bw3db, "first frequency where |H| is 3.01 dB below dcgain"},

@@ -19,7 +19,8 @@ typedef struct gal_response {
 /* |H| in dB at the lowest frequency; at a frequency inside the samples. */
 GAL_API double gal_metric_dc_gain(gal_response response);
 GAL_API double gal_metric_gain_at(gal_response response, double frequency);
-/* Phase in degrees at a frequency, relative to the lowest one's. */
+/* Phase in degrees at a frequency. Relative to 0 or 180 degrees, whichever is nearer to the phase
+ * at the lowest frequency: an inverting amplifier counts like one that does not. */
 GAL_API double gal_metric_phase_at(gal_response response, double frequency);
 /* First frequency, in Hz, where |H| falls through `db`: 0 for the unity-gain frequency. */
 GAL_API double gal_metric_fall(gal_response response, double db);
@@ -27,9 +28,9 @@ GAL_API double gal_metric_fall(gal_response response, double db);
 GAL_API double gal_metric_bandwidth(gal_response response);
 /* Gain (as a ratio) at the lowest frequency times that bandwidth, in Hz. */
 GAL_API double gal_metric_gain_bandwidth(gal_response response);
-/* 180 degrees plus the phase (relative to the lowest frequency's) at the unity-gain frequency. */
+/* 180 degrees plus that phase at the unity-gain frequency. */
 GAL_API double gal_metric_phase_margin(gal_response response);
-/* -|H| in dB where the relative phase first passes -180 degrees. */
+/* -|H| in dB where that phase first passes -180 degrees. */
 GAL_API double gal_metric_gain_margin(gal_response response);
 /* 20 log10 |a / b| at `frequency` (NAN: the lowest). Same frequencies in both. */
 GAL_API double gal_metric_ratio(gal_response a, gal_response b, double frequency);
@@ -52,8 +53,9 @@ GAL_API double gal_metric_settle(gal_wave wave, gal_step step, double tol);
 /* How far the wave goes beyond its final value, in % of the step; >= 0. */
 GAL_API double gal_metric_overshoot(gal_wave wave, gal_step step);
 /* Hz from the rising crossings of the middle between minimum and maximum in from..to (NAN: the
- * second half of the samples): NAN with fewer than 3, or when the last period's swing is below a
- * tenth of the largest (a dying oscillation) or of `least` volts. */
+ * second half of the samples). NAN with fewer than 3, when the swing is below a tenth of `least`
+ * volts, and for an oscillation that dies: its last period is below a tenth of the largest, or two
+ * periods pass without one. */
 GAL_API double gal_metric_frequency(gal_wave wave, double from, double to, double least);
 GAL_API double gal_metric_extreme(gal_wave wave, double from, double to, int sign);
 /* Slope of the straight line from the first to the last sample. */

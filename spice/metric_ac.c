@@ -13,6 +13,11 @@ static double angle(gal_response h, int32_t i) {
     return atan2(h.imag ? h.imag[i] : 0, h.real[i]) * 180 / PI;
 }
 
+/* What phases are relative to. */
+static double reference(gal_response h) {
+    return 180 * nearbyint(angle(h, 0) / 180);
+}
+
 /* The phase of sample i from that of sample i - 1, within half a turn. */
 static double unwrap(double before, double phase) {
     return phase - 360 * floor((phase - before + 180) / 360);
@@ -46,13 +51,12 @@ double gal_metric_gain_at(gal_response h, double frequency) {
 double gal_metric_phase_at(gal_response h, double frequency) {
     const int32_t i = sample_above(h.frequency, h.n, frequency);
     if (i < 0) return NAN;
-    const double first = angle(h, 0);
-    double before = first, phase = first;
+    double before = angle(h, 0), phase = before;
     for (int32_t k = 1; k <= i; k++) {
         before = phase;
         phase = unwrap(before, angle(h, k));
     }
-    return before + part_of(h.frequency, i, frequency) * (phase - before) - first;
+    return before + part_of(h.frequency, i, frequency) * (phase - before) - reference(h);
 }
 
 double gal_metric_fall(gal_response h, double db) {
@@ -77,8 +81,9 @@ double gal_metric_phase_margin(gal_response h) {
 }
 
 double gal_metric_gain_margin(gal_response h) {
-    const double first = h.n > 0 ? angle(h, 0) : NAN;
-    double before = first;
+    if (h.n < 2) return NAN;
+    const double first = reference(h);
+    double before = angle(h, 0);
     for (int32_t i = 1; i < h.n; i++) {
         const double phase = unwrap(before, angle(h, i));
         const double a = before - first + 180, b = phase - first + 180;

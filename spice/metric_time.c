@@ -88,7 +88,8 @@ double gal_metric_frequency(gal_wave wave, double from, double to, double least)
     if (n < 3) return NAN;
     const double swing =
         gal_metric_extreme(wave, before, last, 1) - gal_metric_extreme(wave, before, last, -1);
-    return swing > 0.1 * (high - low) ? (n - 1) / (last - first) : NAN;
+    const double period = (last - first) / (n - 1);
+    return swing > 0.1 * (high - low) && to - last < 2 * period ? 1 / period : NAN;
 }
 
 double gal_metric_slope(gal_wave wave) {

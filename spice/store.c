@@ -221,7 +221,7 @@ uint64_t gal_store_key(const gal_bench *bench, const double *value, int32_t corn
 static void put_numbers(gal_buf *buf, const double *value, int32_t n) {
     for (int32_t i = 0; i < n; i++) {
         gal_buf_text(buf, i ? "," : "[");
-        if (isfinite(value[i])) gal_buf_printf(buf, "%.17g", value[i]);
+        if (isfinite(value[i])) gal_buf_number(buf, value[i]);
         else gal_buf_text(buf, "null");
     }
     gal_buf_text(buf, n ? "]" : "[]");
@@ -229,8 +229,10 @@ static void put_numbers(gal_buf *buf, const double *value, int32_t n) {
 
 static void put_params(gal_buf *buf, const gal_store *store, const double *value, int32_t corner) {
     const gal__bench_point point = {.bench = store->bench, .value = value, .corner = corner};
-    for (int32_t i = 0; i < store->n_param; i++)
-        gal_buf_printf(buf, "%s%.17g", i ? "," : "[", gal__bench_param(&point, store->param[i]));
+    for (int32_t i = 0; i < store->n_param; i++) {
+        gal_buf_text(buf, i ? "," : "[");
+        gal_buf_number(buf, gal__bench_param(&point, store->param[i]));
+    }
     gal_buf_text(buf, store->n_param ? "]" : "[]");
 }
 
