@@ -86,13 +86,22 @@ static int is_error(const char *line) {
            strstr(line, "no such command");
 }
 
+/* The steps of a search for an operating point, and what says nothing by itself. */
+static int is_chatter(const char *line) {
+    static const char *const sign[] = {"Trying gmin", "gmin step",        "gmin increment",
+                                       "Note:",       "Supplies reduced", "awaits to be detached"};
+    for (size_t i = 0; i < sizeof sign / sizeof *sign; i++)
+        if (strstr(line, sign[i]) && !strstr(line, "stepping failed")) return 1;
+    return strspn(line, " \t;") == strlen(line);
+}
+
 /* SendChar: every line that ngspice prints, led by "stdout " or "stderr ". */
 static int on_line(char *text, int ident, void *user) {
     engine *e = user;
     (void)ident;
     if (strncmp(text, "stderr ", 7) != 0) return 0;
     const char *line = text + 7 + strspn(text + 7, " \t");
-    if (!*line || strncmp(line, "Note:", 5) == 0 || strstr(line, "awaits to be detached")) return 0;
+    if (is_chatter(line)) return 0;
     add_words(e, line);
     e->failed |= is_error(line);
     return 0;
@@ -127,23 +136,25 @@ static int plot_fits(char *plot, const char *type, size_t size, const char *vect
     return 0;
 }
 
-/* "op:v(out)" becomes "op3.v(out)", after the newest plot of that type that has it. */
-static void qualify(char copy[256], const char *name) {
+/* "op:v(out)" becomes "op3.v(out)", after the newest plot of that type that has it; 0 when none
+ * has. */
+static int qualify(char copy[256], const char *name) {
     const size_t size = strcspn(name, ":(");
     snprintf(copy, 256, "%s", name);
-    if (name[size] != ':') return;
+    if (name[size] != ':') return 1;
     const char *vector = name + size + 1;
     for (char **plot = ngSpice_AllPlots(); plot && *plot; plot++) {
         if (!plot_fits(*plot, name, size, vector)) continue;
         snprintf(copy, 256, "%s.%s", *plot, vector);
-        return;
+        return 1;
     }
+    return 0;
 }
 
 /* The vector of that name in the current plot, or NULL (empty ones count as missing). */
 static const vector_info *find_vector(const char *name) {
     char copy[256];
-    qualify(copy, name);
+    if (!qualify(copy, name)) return NULL;
     const vector_info *vector = ngGet_Vec_Info(copy);
     const int ok = vector && vector->v_length > 0 && (vector->v_realdata || vector->v_compdata);
     return ok ? vector : NULL;
@@ -153,7 +164,8 @@ static int put_vector(engine *e, const char *name) {
     const vector_info *vector = find_vector(name);
     char text[160];
     if (!vector) {
-        snprintf(text, sizeof text, "no vector '%.100s' after the analysis", name);
+        const char *colon = name[strcspn(name, ":(")] == ':' ? strchr(name, ':') + 1 : name;
+        snprintf(text, sizeof text, "no vector '%.100s' after the analysis", colon);
         e->fault = GAL_SIM_MISSING;
         return fail(e, text);
     }
