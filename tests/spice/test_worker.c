@@ -1,7 +1,7 @@
 #include "spice/worker.h"
 
+#include "spice/child.h"
 #include "spice/spice_cells.h"
-#include <dirent.h>
 #include <math.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -130,25 +130,6 @@ static void bad_commands_and_vectors_are_errors(void **state) {
     }
 }
 
-/* The process id of this program's one child, by /proc; 0 when there is none. */
-static pid_t find_child(void) {
-    DIR *list = opendir("/proc");
-    pid_t found = 0;
-    for (struct dirent *entry; list && (entry = readdir(list));) {
-        char path[300], line[512] = "";
-        snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
-        FILE *file = entry->d_name[0] >= '1' && entry->d_name[0] <= '9' ? fopen(path, "r") : NULL;
-        if (!file) continue;
-        const char *tail = fgets(line, sizeof line, file) ? strrchr(line, ')') : NULL;
-        fclose(file);
-        int parent = 0;
-        if (tail && sscanf(tail, ") %*c %d", &parent) == 1 && parent == (int)getpid())
-            found = (pid_t)atoi(entry->d_name);
-    }
-    if (list) closedir(list);
-    return found;
-}
-
 static void quit_costs_one_process(void **state) {
     gal_sim_worker *worker = worker_of(state);
     const int32_t before = gal_sim_worker_starts(worker);
@@ -188,6 +169,75 @@ static void a_hang_ends_at_its_deadline(void **state) {
     check_failure(worker, &busy, 0.2, "within 0.2 s");
 }
 
+static void a_resident_deck_is_loaded_once(void **state) {
+    gal_sim_worker *worker = worker_of(state);
+    const char deck[] = "* r\n.param r=1k\nv1 in 0 3\nr1 in out {r}\nr2 out 0 1k\n.end\n";
+    const char *const three[] = {"alterparam r = 2k", "reset"}, *const back[] = {"reset"};
+    gal_sim_job job = {.deck = deck, .step = &operating_point, .n_step = 1, .resident = 77};
+    gal_sim_result result = {0};
+    for (int round = 0; round < 3; round++) {
+        job.prepare = round == 1 ? three : back;
+        job.n_prepare = round == 1 ? 2 : 1;
+        if (round == 2) job.resident = 78; /* another deck: the altered one is gone */
+        assert_int_equal(gal_sim_worker_run(&result, worker, &job, 20, NULL), GAL_OK);
+        assert_string_equal(result.error.message, "");
+        assert_true(fabs(result.vector[0].real[0] - (round == 1 ? 1.0 : 1.5)) < 1e-9);
+        gal_sim_result_clear(&result);
+    }
+    check_divider(worker); /* which is not resident */
+    job.resident = 78;
+    assert_int_equal(gal_sim_worker_run(&result, worker, &job, 20, NULL), GAL_OK);
+    assert_true(fabs(result.vector[0].real[0] - 1.5) < 1e-9);
+    gal_sim_result_clear(&result);
+}
+
+static void an_optional_step_may_fail(void **state) {
+    gal_sim_worker *worker = worker_of(state);
+    const char *const x[] = {"x"}, *const all[] = {"*"}, *const op[] = {"op:v(out)"};
+    const gal_sim_step step[] = {
+        {.command = "op", .want = all, .n_want = 1},
+        {.command = "tran 1n 1u", .want = op, .n_want = 1},
+        {.command = "meas tran x when v(out)=77", .want = x, .n_want = 1, .optional = 1},
+        {.command = "meas tran x max v(out)", .want = x, .n_want = 1, .optional = 1}};
+    const gal_sim_job job = {.deck = divider, .step = step, .n_step = 4};
+    gal_sim_result result = {0};
+    assert_int_equal(gal_sim_worker_run(&result, worker, &job, 20, NULL), GAL_OK);
+    assert_string_equal(result.error.message, "");
+    assert_int_equal(result.n_vector, 5); /* in and out, out again, x twice */
+    assert_true(fabs(gal_sim_result_find(&result, "op:v(out)")->real[0] - 1) < 1e-9);
+    assert_int_equal(result.vector[3].n, 0);
+    assert_null(result.vector[3].real);
+    assert_true(fabs(result.vector[4].real[0] - 1) < 1e-9);
+    gal_sim_result_clear(&result);
+}
+
+static void failures_are_told_apart(void **state) {
+    gal_sim_worker *worker = worker_of(state);
+    const char *const lost[] = {"nowhere"};
+    const gal_sim_step missing = {.command = "op", .want = lost, .n_want = 1},
+                       endless = {.command = "tran 1p 1000"}, quit = {.command = "quit"};
+    const struct {
+        gal_sim_job job;
+        gal_sim_fault fault;
+        double deadline;
+    } one[] = {
+        {{.deck = "* p\nr1 a 0 {x}\n", .step = &operating_point, .n_step = 1}, GAL_SIM_PARSE, 20},
+        {{.deck = "* s\nv1 a 0 1\nv2 a 0 2\n", .step = &operating_point, .n_step = 1},
+         GAL_SIM_CONVERGENCE,
+         20},
+        {{.deck = divider, .step = &missing, .n_step = 1}, GAL_SIM_MISSING, 20},
+        {{.deck = divider, .step = &endless, .n_step = 1}, GAL_SIM_TIMEOUT, 0.1},
+        {{.deck = divider, .step = &quit, .n_step = 1}, GAL_SIM_PARSE, 20},
+    };
+    for (size_t i = 0; i < sizeof one / sizeof *one; i++) {
+        gal_sim_result result = {0};
+        assert_int_equal(gal_sim_worker_run(&result, worker, &one[i].job, one[i].deadline, NULL),
+                         GAL_OK);
+        assert_int_equal(result.fault, one[i].fault);
+        gal_sim_result_clear(&result);
+    }
+}
+
 static void memory_is_bounded(void **state) {
     gal_sim_worker *worker = worker_of(state);
 #if defined(__SANITIZE_ADDRESS__)
@@ -208,6 +258,9 @@ int main(void) {
         cmocka_unit_test(quit_costs_one_process),
         cmocka_unit_test(a_crash_is_reported_and_repaired),
         cmocka_unit_test(a_hang_ends_at_its_deadline),
+        cmocka_unit_test(a_resident_deck_is_loaded_once),
+        cmocka_unit_test(an_optional_step_may_fail),
+        cmocka_unit_test(failures_are_told_apart),
         cmocka_unit_test(memory_is_bounded),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
