@@ -175,9 +175,6 @@ static void hash_bench(gal_bench *bench) {
     for (int32_t i = 0; i < bench->n_metric; i++)
         h = mix_text(mix_text(h, bench->metric[i].name), bench->metric[i].text);
     for (int32_t i = 0; i < bench->n_valid; i++) h = mix_text(h, bench->valid[i]);
-    for (int32_t i = 0; i < bench->n_card; i++)
-        bench->random |=
-            strstr(bench->card[i].text, "gauss(") || strstr(bench->card[i].text, "unif(");
     bench->hash = h;
 }
 

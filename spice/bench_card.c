@@ -11,7 +11,18 @@ static gal_status keep(gal__bench_builder *b, gal_bench_card card, gal_error *er
 }
 
 static gal_status keep_text(gal__bench_builder *b, gal_view text, gal_error *err) {
-    return keep(b, (gal_bench_card){.text = gal__bench_text(b, text)}, err);
+    if (!gal__bench_draws(text))
+        return keep(b, (gal_bench_card){.text = gal__bench_text(b, text)}, err);
+    gal_buf tame;
+    gal_buf_init(&tame);
+    gal__bench_tame(&tame, text);
+    b->bench->random = b->bench->switched = 1;
+    gal_status status = gal_buf_ok(&tame, err);
+    if (status == GAL_OK)
+        status = keep(
+            b, (gal_bench_card){.text = gal__bench_text(b, (gal_view){tame.data, tame.size})}, err);
+    gal_buf_clear(&tame);
+    return status;
 }
 
 static gal_status add_param(gal__bench_builder *b, gal_view name, double value, gal_error *err) {

@@ -76,6 +76,7 @@ static void put_param(gal_buf *deck, const gal_bench_corner *corner, const char 
 gal_status gal_bench_deck(gal_buf *deck, const gal_bench *bench, int32_t corner, gal_error *err) {
     const gal_bench_corner *c = &bench->corner[corner];
     gal_buf_printf(deck, "%s\n.options keepopinfo\n", *bench->title ? bench->title : "*");
+    if (bench->switched) gal_buf_text(deck, gal__bench_functions);
     for (int32_t i = 0; i < bench->n_var; i++)
         put_param(deck, c, bench->var[i].name, bench->var[i].nominal);
     for (int32_t i = 0; i < bench->n_fixed; i++)

@@ -25,16 +25,6 @@ static gal_view unquote(gal_view text) {
     return text;
 }
 
-/* Random functions of ngspice: agauss, gauss, aunif, unif. */
-static int draws(const char *text) {
-    for (const char *p = text; (p = strchr(p, '(')); p++) {
-        const size_t before = (size_t)(p - text);
-        if (before >= 5 && gal_view_equal_nocase((gal_view){p - 5, 5}, "gauss")) return 1;
-        if (before >= 4 && gal_view_equal_nocase((gal_view){p - 4, 4}, "unif")) return 1;
-    }
-    return 0;
-}
-
 static gal_status mix_file(gal__bench_builder *b, const char *path, int depth, gal_error *err) {
     const int32_t before = b->files.count;
     if (gal_intern_add(&b->files, gal_view_of(path)) < 0) return gal__bench_nomem(err);
@@ -44,7 +34,12 @@ static gal_status mix_file(gal__bench_builder *b, const char *path, int depth, g
     gal_file file;
     GAL_TRY(gal_file_read(&file, path, 0, err));
     b->bench->hash = gal_hash_mix(b->bench->hash, gal_hash_bytes(file.data, file.size, 0));
-    b->bench->random |= draws(file.data);
+    if (gal__bench_draws((gal_view){file.data, file.size})) {
+        b->bench->random = 1;
+        gal_warn(&b->bench->warnings, b->path, b->line,
+                 "%s draws random numbers: also without mc, where they are the same for all points",
+                 path);
+    }
     gal_status status = GAL_OK;
     const char *p = file.data;
     gal_view word, name, second;

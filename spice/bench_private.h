@@ -55,6 +55,11 @@ gal_status gal__bench_corner(gal_bench_corner *corner, const gal_bench *bench, g
 /* bench_metric.c: a built-in measure ("gain = dcgain(out)") or a .meas card. */
 gal_status gal__bench_measure(gal__bench_builder *b, gal_view text, gal_error *err);
 gal_status gal__bench_meas(gal__bench_builder *b, gal_view text, gal_error *err);
+/* bench_random.c: 1 when the text calls a random function; the text with those calls replaced by
+ * ones that galena_random switches, and their definitions. */
+int gal__bench_draws(gal_view text);
+void gal__bench_tame(gal_buf *out, gal_view text);
+extern const char gal__bench_functions[];
 /* bench_file.c: mixes an included file and all it includes into the bench's hash. */
 gal_status gal__bench_file(gal__bench_builder *b, const char *path, gal_error *err);
 /* 1 when the .lib file has that section; 0 also when it cannot be read. */

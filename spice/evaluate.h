@@ -39,7 +39,7 @@ typedef struct gal_points {
     int32_t n;
     const double *value;   /* [n, n_var] */
     const int32_t *corner; /* [n] index into gal_bench.corner; NULL: all nominal */
-    const uint64_t *seed;  /* [n] of random functions in the deck; NULL: all 0 */
+    const uint64_t *seed;  /* [n] of random functions; 0: nominal values; NULL: all 0 */
 } gal_points;
 
 typedef struct gal_evaluate_options {

@@ -132,6 +132,8 @@ static void add_prepare(maker *m, uint64_t seed) {
     if (bench->random)
         m->prepare[m->n_prepare++] =
             print(m, "setseed %llu", (unsigned long long)(seed % 2147483646 + 1));
+    if (bench->switched)
+        m->prepare[m->n_prepare++] = print(m, "alterparam galena_random = %d", seed != 0);
     for (int32_t i = 0; i < bench->n_var; i++)
         m->prepare[m->n_prepare++] = print(m, "alterparam %s = %.17g", bench->var[i].name,
                                            gal__bench_param(&m->point, bench->var[i].name));
@@ -145,7 +147,7 @@ gal_status gal__eval_job(gal_sim_job *job, gal__eval_layout *layout, gal_arena *
     const int32_t max_step = bench->n_analysis * (bench->n_source + 1) + bench->n_metric + 1;
     maker m = {.arena = arena, .bench = bench, .point = *point, .cheap = cheap};
     m.step = GAL_ARENA_ARRAY(arena, gal_sim_step, max_step);
-    m.prepare = GAL_ARENA_ARRAY(arena, const char *, bench->n_var + 2);
+    m.prepare = GAL_ARENA_ARRAY(arena, const char *, bench->n_var + 3);
     m.order = GAL_ARENA_ARRAY(arena, int32_t, bench->n_vector + 1);
     if (!m.step || !m.prepare || !m.order)
         return gal_fail(err, GAL_ENOMEM, "out of memory for a simulation job");
