@@ -123,28 +123,28 @@ static void command(const char *text) {
     ngSpice_Command(copy);
 }
 
-/* 1 when `plot` is `type` and a number and holds the vector. */
-static int plot_fits(char *plot, const char *type, size_t size, const char *vector) {
-    if (strncmp(plot, type, size) != 0 || plot[size] < '0' || plot[size] > '9') return 0;
+/* The vector as `plot` lists it (v(out) is listed as out, v(2) as V(2)), if the plot is `type` and
+ * a number and has it; else NULL. */
+static const char *listed(char *plot, const char *type, size_t size, const char *vector) {
+    if (strncmp(plot, type, size) != 0 || plot[size] < '0' || plot[size] > '9') return NULL;
     char **list = ngSpice_AllVecs(plot);
-    const size_t bare = strncmp(vector, "v(", 2) == 0 ? 2 : 0; /* v(out) is listed as out */
-    const size_t length = strlen(vector) - (bare ? 3 : 0);
-    for (; list && *list; list++) {
-        if (strcmp(*list, vector) == 0) return 1;
-        if (strlen(*list) == length && strncmp(*list, vector + bare, length) == 0) return 1;
-    }
-    return 0;
+    const int called = strncmp(vector, "v(", 2) == 0;
+    const gal_view bare = {vector + (called ? 2 : 0), strlen(vector) - (called ? 3 : 0)};
+    for (; list && *list; list++)
+        if (gal_text_equal_nocase(*list, vector) || gal_view_equal_nocase(bare, *list))
+            return *list;
+    return NULL;
 }
 
-/* "op:v(out)" becomes "op3.v(out)", after the newest plot of that type that has it; 0 when none
- * has. */
+/* "op:v(out)" becomes "op3.out", after the newest plot of that type that has it; 0 when none has.
+ */
 static int qualify(char copy[256], const char *name) {
     const size_t size = strcspn(name, ":(");
     snprintf(copy, 256, "%s", name);
     if (name[size] != ':') return 1;
-    const char *vector = name + size + 1;
     for (char **plot = ngSpice_AllPlots(); plot && *plot; plot++) {
-        if (!plot_fits(*plot, name, size, vector)) continue;
+        const char *vector = listed(*plot, name, size, name + size + 1);
+        if (!vector) continue;
         snprintf(copy, 256, "%s.%s", *plot, vector);
         return 1;
     }

@@ -21,10 +21,13 @@ static gal_status add_start(gal__eval_deck *deck, const gal_sim_result *result, 
     static const char end[] = ".end\n";
     if (result->error.code != GAL_OK) return GAL_OK; /* points then start from nothing */
     deck->text.size -= sizeof end - 1;
-    for (int32_t i = 0; i < result->n_vector; i++)
-        if (isfinite(result->vector[i].real[0]))
-            gal_buf_printf(&deck->text, ".nodeset v(%s)=%.9g\n", result->vector[i].name,
-                           result->vector[i].real[0]);
+    for (int32_t i = 0; i < result->n_vector; i++) {
+        const gal_sim_vector *v = &result->vector[i];
+        const int called = v->name[0] == 'V' && v->name[1] == '('; /* node 2 is listed as V(2) */
+        if (isfinite(v->real[0]))
+            gal_buf_printf(&deck->text, called ? ".nodeset %s=%.9g\n" : ".nodeset v(%s)=%.9g\n",
+                           v->name, v->real[0]);
+    }
     gal_buf_text(&deck->text, end);
     return gal_buf_ok(&deck->text, err);
 }

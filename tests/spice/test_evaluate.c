@@ -149,6 +149,29 @@ static void results_do_not_depend_on_workers_or_order(void **state) {
     clear(&two);
 }
 
+static void numbered_nodes_and_other_sweeps_work(void **state) {
+    (void)state;
+    if (ngspice_missing()) skip();
+    static sweep s;
+    parse(&s.bench, "odd\n.param r=1k\n*galena var r 500 2k\nv1 1 0 dc 1 ac 1\n"
+                    "r1 1 2 {r} tc1=0.01\nr2 2 0 1k\nr3 2 N[3] 1k\nr4 n[3] 0 1k\n"
+                    ".ac lin 3 1 10\n.dc temp 27 127 50\n.dc r2 500 1500 500\n"
+                    "*galena measure a = dcgain(2)\n*galena measure b = v(2)\n"
+                    "*galena measure c = v(v(1,n[3]))\n*galena measure t = slope(2)\n"
+                    "*galena measure r2 = slope(v(2), run=2)\n");
+    plan_points(&s, "nominal", NULL, 0);
+    run(&s, 1, 20, NULL);
+    assert_string_equal(s.result[0].words, "");
+    close_to(value_of(&s, 0, "a"), 20 * log10(0.4), 1e-5);
+    close_to(value_of(&s, 0, "b"), 0.4, 1e-6);
+    close_to(value_of(&s, 0, "c"), 0.8, 1e-6);
+    const double hot = 2.0 / 3 / (2 + 2.0 / 3); /* at 127 C r1 is 2 k */
+    close_to(value_of(&s, 0, "t"), (hot - 0.4) / 100, 1e-5);
+    const double low = 0.4e3, high = 1.5e3 * 2e3 / 3.5e3; /* r2 parallel to r3 + r4 */
+    close_to(value_of(&s, 0, "r2"), (high / (1e3 + high) - low / (1e3 + low)) / 1000, 1e-5);
+    clear(&s);
+}
+
 static void cheap_runs_leave_transients_out(void **state) {
     (void)state;
     if (ngspice_missing()) skip();
@@ -325,6 +348,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(measures_follow_theory),
         cmocka_unit_test(results_do_not_depend_on_workers_or_order),
+        cmocka_unit_test(numbered_nodes_and_other_sweeps_work),
         cmocka_unit_test(cheap_runs_leave_transients_out),
         cmocka_unit_test(random_functions_follow_the_seed),
         cmocka_unit_test(points_without_a_solution_have_no_numbers),
