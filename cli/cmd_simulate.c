@@ -4,9 +4,8 @@
 #include "cli/options.h"
 #include "cli/simulate_print.h"
 #include "cli/simulate_setup.h"
-#include "spice/store.h"
+#include "spice/sweep.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,25 +25,9 @@ typedef struct run {
     gal_bench bench;
     gal_plan plan;
     gal_store *store; /* NULL: none */
-    double *metric;
-    gal_point_result *result;
-    uint8_t *known;
+    gal_sweep sweep;
     int32_t *column, n_column;
-    int32_t *todo, n_todo; /* points not in the store */
-    int32_t n_stored;
 } run;
-
-static gal_status allocate(run *r, gal_error *err) {
-    const size_t n = (size_t)r->plan.n + 1, n_metric = (size_t)r->bench.n_metric + 1;
-    r->metric = malloc(n * n_metric * sizeof *r->metric);
-    r->result = calloc(n, sizeof *r->result);
-    r->known = calloc(n, 1);
-    r->todo = malloc(n * sizeof *r->todo);
-    if (!r->metric || !r->result || !r->known || !r->todo)
-        return gal_fail(err, GAL_ENOMEM, "out of memory for %d points", r->plan.n);
-    for (size_t i = 0; i < n * n_metric; i++) r->metric[i] = NAN;
-    return GAL_OK;
-}
 
 static gal_status merge(run *r, gal_error *err) {
     for (const char *p = r->a->merge; p && *p;) {
@@ -60,88 +43,12 @@ static gal_status merge(run *r, gal_error *err) {
     return GAL_OK;
 }
 
-/* Takes what the store knows; the rest is to do. */
-static gal_status look_up(run *r, gal_error *err) {
-    for (int32_t i = 0; i < r->plan.n; i++) {
-        int found = 0;
-        if (r->store)
-            GAL_TRY(gal_store_get(&found, r->metric + (size_t)i * r->bench.n_metric, &r->result[i],
-                                  r->store, r->plan.value + (size_t)i * r->bench.n_var,
-                                  r->plan.corner[i], r->plan.seed[i], err));
-        const gal_point_status status = r->result[i].status;
-        if (found && r->a->retry && (status == GAL_POINT_CRASH || status == GAL_POINT_TIMEOUT))
-            found = 0;
-        r->known[i] = (uint8_t)found;
-        r->n_stored += found;
-        if (!found) r->todo[r->n_todo++] = i;
-    }
-    return GAL_OK;
-}
-
-/* Point `index` of those to do is finished. */
-static gal_status finish_point(void *user, int32_t index, const double *metric,
-                               const gal_point_result *result, gal_error *err) {
-    run *r = user;
-    const int32_t i = r->todo[index];
-    memcpy(r->metric + (size_t)i * r->bench.n_metric, metric,
-           (size_t)r->bench.n_metric * sizeof *metric);
-    r->result[i] = *result;
-    r->known[i] = 1;
-    return r->store ? gal_store_put(r->store, r->plan.value + (size_t)i * r->bench.n_var,
-                                    r->plan.corner[i], r->plan.seed[i], metric, result, err)
-                    : GAL_OK;
-}
-
-/* The points to do, as arrays of their own. */
-static gal_status gather(gal_plan *part, const run *r, gal_error *err) {
-    const size_t n = (size_t)r->n_todo + 1, n_var = (size_t)r->bench.n_var;
-    *part = (gal_plan){.n = r->n_todo,
-                       .value = malloc(n * (n_var + 1) * sizeof *part->value),
-                       .corner = malloc(n * sizeof *part->corner),
-                       .seed = malloc(n * sizeof *part->seed)};
-    if (!part->value || !part->corner || !part->seed) {
-        gal_plan_clear(part);
-        return gal_fail(err, GAL_ENOMEM, "out of memory for %d points", r->n_todo);
-    }
-    for (int32_t k = 0; k < r->n_todo; k++) {
-        const size_t i = (size_t)r->todo[k];
-        if (n_var)
-            memcpy(part->value + (size_t)k * n_var, r->plan.value + i * n_var,
-                   n_var * sizeof *part->value);
-        part->corner[k] = r->plan.corner[i];
-        part->seed[k] = r->plan.seed[i];
-    }
-    return GAL_OK;
-}
-
-static gal_status simulate(run *r, gal_error *err) {
-    gal_sim_pool *pool = NULL;
-    gal_evaluator *evaluator = NULL;
-    gal_plan part;
-    if (r->n_todo == 0) return GAL_OK;
-    GAL_TRY(gather(&part, r, err));
-    int32_t n_worker = (int32_t)(r->a->threads > 0 ? r->a->threads : sysconf(_SC_NPROCESSORS_ONLN));
-    if (n_worker > r->n_todo) n_worker = r->n_todo;
-    gal_status status = gal_sim_pool_create(&pool, n_worker, r->a->deadline, err);
-    if (status == GAL_OK) status = gal_evaluator_create(&evaluator, &r->bench, pool, err);
-    if (status == GAL_OK) {
-        const gal_points points = gal_plan_points(&part);
-        const gal_evaluate_options options = {.user = r, .done = finish_point};
-        status = gal_evaluator_run(NULL, NULL, evaluator, &points, &options,
-                                   cli_report(r->a->quiet), err);
-    }
-    gal_evaluator_destroy(evaluator);
-    gal_sim_pool_destroy(pool);
-    gal_plan_clear(&part);
-    return status;
-}
-
 static cli_runs runs_of(const run *r) {
     return (cli_runs){.bench = &r->bench,
                       .plan = &r->plan,
-                      .metric = r->metric,
-                      .result = r->result,
-                      .known = r->known,
+                      .metric = r->sweep.metric,
+                      .result = r->sweep.result,
+                      .known = r->sweep.known,
                       .column = r->column,
                       .n_column = r->n_column};
 }
@@ -162,7 +69,9 @@ static void print(gal_buf *text, const run *r) {
 /* The first point that failed in a way, -1: none. */
 static int32_t first_of(const run *r, gal_point_status from, gal_point_status to) {
     for (int32_t i = 0; i < r->plan.n; i++)
-        if (r->known[i] && r->result[i].status >= from && r->result[i].status <= to) return i;
+        if (r->sweep.known[i] && r->sweep.result[i].status >= from &&
+            r->sweep.result[i].status <= to)
+            return i;
     return -1;
 }
 
@@ -174,17 +83,18 @@ static int conclude(const run *r) {
     const gal_report *report = cli_report(r->a->quiet);
     int32_t n_known = 0, n_failed = 0;
     for (int32_t i = 0; i < r->plan.n; i++) {
-        n_known += r->known[i];
-        n_failed += r->known[i] && r->result[i].status >= GAL_POINT_NONCONVERGED;
+        n_known += r->sweep.known[i];
+        n_failed += r->sweep.known[i] && r->sweep.result[i].status >= GAL_POINT_NONCONVERGED;
     }
     cli_runs_summary(&text, &runs);
-    if (r->store) gal_buf_printf(&text, "; %d of them from %s", r->n_stored, r->a->db);
+    if (r->store) gal_buf_printf(&text, "; %d of them from %s", r->sweep.n_stored, r->a->db);
     if (text.data) gal_note(report, "%s", text.data);
     gal_buf_clear(&text);
     const int32_t first = first_of(r, GAL_POINT_NONCONVERGED, GAL_POINT_TIMEOUT);
     if (n_failed && 2 * n_failed >= n_known)
         fprintf(stderr, "galena: %d of %d points have no result; the first: %s: %s\n", n_failed,
-                n_known, gal_point_status_name(r->result[first].status), r->result[first].words);
+                n_known, gal_point_status_name(r->sweep.result[first].status),
+                r->sweep.result[first].words);
     return n_known && n_failed == n_known ? CLI_FAILED : 0;
 }
 
@@ -201,15 +111,17 @@ static gal_status prepare(run *r, const char *path, gal_error *err) {
     return cli_setup_columns(r->column, &r->n_column, &r->bench, r->a->metrics, err);
 }
 
-static gal_status sweep(run *r, gal_error *err) {
+static gal_status simulate(run *r, gal_error *err) {
     const arguments *a = r->a;
-    GAL_TRY(allocate(r, err));
+    const gal_points points = gal_plan_points(&r->plan);
+    const gal_sweep_options options = {
+        .n_worker = (int32_t)a->threads, .deadline = a->deadline, .retry = a->retry};
     if (a->merge && !a->db)
         return gal_fail(err, GAL_EINVAL, "--merge needs --db, the database to merge into");
     if (a->db) GAL_TRY(gal_store_open(&r->store, a->db, &r->bench, a->add_deck, err));
     if (a->merge) GAL_TRY(merge(r, err));
-    GAL_TRY(look_up(r, err));
-    return simulate(r, err);
+    return gal_sweep_run(&r->sweep, &r->bench, &points, r->store, &options, cli_report(a->quiet),
+                         err);
 }
 
 static int emit(const run *r, void (*fill)(gal_buf *text, const run *r)) {
@@ -239,23 +151,20 @@ static int execute(const char *path, const arguments *a) {
     int code = 0;
     gal_status status = prepare(&r, path, &err);
     const int prepared = status == GAL_OK;
-    if (prepared && !a->check) status = sweep(&r, &err);
+    if (prepared && !a->check) status = simulate(&r, &err);
     if (r.store && gal_store_close(r.store, &closing) != GAL_OK && status == GAL_OK) {
         status = closing.code;
         err = closing;
     }
     if (prepared && a->check) code = emit(&r, describe);
-    else if (status == GAL_OK || (status == GAL_ECANCELED && r.known)) code = emit(&r, print);
+    else if (status == GAL_OK || (status == GAL_ECANCELED && r.sweep.known)) code = emit(&r, print);
     if (status == GAL_OK && !a->check && code == 0) code = conclude(&r);
     if (status == GAL_ECANCELED && a->db)
         fprintf(stderr, "galena: finished points are in %s: the same command goes on from there\n",
                 a->db);
     if (status != GAL_OK) code = cli_fail(&err);
-    free(r.metric);
-    free(r.result);
-    free(r.known);
-    free(r.todo);
     free(r.column);
+    gal_sweep_clear(&r.sweep);
     gal_plan_clear(&r.plan);
     gal_bench_clear(&r.bench);
     return code;

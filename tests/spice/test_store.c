@@ -1,5 +1,7 @@
 /* The run store: what is put in comes out, once, and of the right deck only. */
-#include "spice/store.h"
+#include "spice/plan.h"
+#include "spice/spice_cells.h"
+#include "spice/sweep.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -197,6 +199,50 @@ static void keys_tell_points_apart(void **state) {
     gal_bench_clear(&same);
 }
 
+static int stop_after_ten(void *user, const char *what, long done, long total, const char *detail) {
+    (void)user, (void)what, (void)total, (void)detail;
+    return done < 10;
+}
+
+/* Interrupted, resumed, and with equal points: each is evaluated once. */
+static void a_sweep_evaluates_each_point_once(void **state) {
+    (void)state;
+    if (ngspice_missing()) skip();
+    const char path[] = PLACE "sweep.db";
+    gal_bench mc;
+    gal_plan plan;
+    gal_sweep first, second, plain;
+    gal_store *store;
+    gal_error err = {0};
+    drop(path);
+    assert_int_equal(gal_bench_read(&mc, "data/spice/mc.sp", NULL), GAL_OK);
+    const gal_plan_options options = {.sweep = "grid:25"};
+    assert_int_equal(gal_plan_build(&plan, &mc, &options, NULL), GAL_OK);
+    for (int i = 20; i < 25; i++) plan.value[i] = plan.value[i - 20]; /* five are equal */
+    const gal_points points = gal_plan_points(&plan);
+    assert_int_equal(gal_store_open(&store, path, &mc, 0, NULL), GAL_OK);
+    const gal_report report = {.progress = stop_after_ten};
+    assert_int_equal(gal_sweep_run(&first, &mc, &points, store, NULL, &report, &err),
+                     GAL_ECANCELED);
+    assert_true(first.n_evaluated >= 10 && first.n_evaluated < 20);
+    assert_int_equal(gal_store_close(store, NULL), GAL_OK);
+    assert_int_equal(gal_store_open(&store, path, &mc, 0, NULL), GAL_OK);
+    assert_int_equal(count(store), first.n_evaluated);
+    assert_int_equal(gal_sweep_run(&second, &mc, &points, store, NULL, NULL, &err), GAL_OK);
+    assert_int_equal(count(store), 20);
+    assert_int_equal(first.n_evaluated + second.n_evaluated, 20);
+    assert_true(second.n_stored >= first.n_evaluated);
+    assert_int_equal(gal_sweep_run(&plain, &mc, &points, NULL, NULL, NULL, &err), GAL_OK);
+    for (int i = 0; i < 25; i++) assert_true(second.known[i] && plain.known[i]);
+    assert_memory_equal(second.metric, plain.metric, 25 * sizeof(double));
+    gal_sweep_clear(&first);
+    gal_sweep_clear(&second);
+    gal_sweep_clear(&plain);
+    assert_int_equal(gal_store_close(store, NULL), GAL_OK);
+    gal_plan_clear(&plan);
+    gal_bench_clear(&mc);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(points_come_back),
@@ -204,6 +250,7 @@ int main(void) {
         cmocka_unit_test(shards_merge),
         cmocka_unit_test(another_deck_is_refused),
         cmocka_unit_test(what_is_no_store_is_refused),
+        cmocka_unit_test(a_sweep_evaluates_each_point_once),
         cmocka_unit_test(keys_tell_points_apart),
     };
     return cmocka_run_group_tests(tests, read_bench, clear_bench);
