@@ -170,13 +170,30 @@ static int execute(const char *path, const arguments *a) {
     return code;
 }
 
+static const char summary[] =
+    "Runs an ngspice deck over its design variables, corners and random samples,\n"
+    "and prints its measures: .meas cards and built-in ones (--measures). Design variables\n"
+    "are the deck's top-level .param; comment lines give ranges, measures and corners:\n\n"
+    "  *galena var w1 0.5u 50u log\n"
+    "  *galena measure gain = dcgain(out)\n"
+    "  *galena corner ss lib=ss temp=125 vdd=1.6\n"
+    "  *galena valid gain > 20";
+
+static const char examples[] =
+    "  galena simulate amp.sp\n"
+    "  galena simulate amp.sp --set w1=2u --corners all\n"
+    "  galena simulate amp.sp --sweep lhs:1000 --db runs.db --csv > runs.csv\n"
+    "  galena simulate amp.sp --sweep lhs:1000 --shard 3/8 --db part3.db\n"
+    "  galena simulate amp.sp --sweep lhs:1000 --db all.db --merge p1.db,p2.db\n"
+    "  galena simulate amp.sp --sweep mc:200 --temp -40,27,125 --json\n";
+
 int cmd_simulate(int argc, char **argv) {
     arguments a = {.limit = -1, .deadline = 60};
     const cli_option option[] = {
-        {"set", CLI_TEXT, &a.setup.set, "N=V,...", "parameter values: w1=2u,vdd=1.6"},
+        {"set", CLI_LIST, &a.setup.set, "N=V,...", "parameter values: w1=2u,vdd=1.6"},
         {"sweep", CLI_TEXT, &a.setup.sweep, "PLAN", "lhs:N random:N sobol:N grid:K mc:N"},
         {"vary", CLI_TEXT, &a.setup.vary, "NAMES", "sweep these variables only"},
-        {"var", CLI_TEXT, &a.setup.var, "RANGES", "ranges: w1:1u:50u:log,cc:0.1p:5p"},
+        {"var", CLI_LIST, &a.setup.var, "RANGES", "ranges: w1:1u:50u:log,cc:0.1p:5p"},
         {"corners", CLI_TEXT, &a.setup.corners, "NAMES", "corners of the deck, by commas, or all"},
         {"temp", CLI_TEXT, &a.setup.temp, "LIST", "each corner at these temperatures: -40,27,125"},
         {"supply", CLI_TEXT, &a.setup.supply, "N=LIST", "each at these values: vdd=1.6,1.8,2.0"},
@@ -197,36 +214,23 @@ int cmd_simulate(int argc, char **argv) {
         {"threads", CLI_INT, &a.threads, "N", "ngspice processes (default: one per processor)"},
         {"quiet", CLI_FLAG, &a.quiet, NULL, "no notes or progress on standard error"},
     };
-    const cli_spec spec = {
-        .command = "galena simulate",
-        .operands = "DECK",
-        .summary =
-            "Runs an ngspice deck over its design variables, corners and random samples and "
-            "prints\n"
-            "its measures: .meas cards and built-in ones (--measures). Design variables are the\n"
-            "deck's top-level .param; comment lines give ranges, measures and corners:\n\n"
-            "  *galena var w1 0.5u 50u log\n"
-            "  *galena measure gain = dcgain(out)\n"
-            "  *galena corner ss lib=ss temp=125 vdd=1.6\n"
-            "  *galena valid gain > 20",
-        .examples = "  galena simulate amp.sp\n"
-                    "  galena simulate amp.sp --set w1=2u --corners all\n"
-                    "  galena simulate amp.sp --sweep lhs:1000 --db runs.db --csv > runs.csv\n"
-                    "  galena simulate amp.sp --sweep lhs:1000 --shard 3/8 --db part3.db\n"
-                    "  galena simulate amp.sp --sweep lhs:1000 --db runs.db --merge "
-                    "part1.db,part2.db\n"
-                    "  galena simulate amp.sp --sweep mc:200 --temp -40,27,125 --json\n",
-        .option = option,
-        .n_option = sizeof option / sizeof *option,
-        .min_operand = 0,
-        .max_operand = 1};
+    const cli_spec spec = {.command = "galena simulate",
+                           .operands = "DECK",
+                           .summary = summary,
+                           .examples = examples,
+                           .option = option,
+                           .n_option = sizeof option / sizeof *option,
+                           .min_operand = 0,
+                           .max_operand = 1};
     int n;
-    const int code = cli_parse(argc, argv, &spec, &n);
-    if (code >= 0) return code;
-    if (a.measures) return emit(&(run){.a = &a}, list_measures);
-    if (n == 0) {
+    int code = cli_parse(argc, argv, &spec, &n);
+    if (code < 0 && a.measures) code = emit(&(run){.a = &a}, list_measures);
+    if (code < 0 && n == 0) {
         fputs("galena: a deck is missing\ntry: galena simulate --help\n", stderr);
-        return CLI_USAGE;
+        code = CLI_USAGE;
     }
-    return execute(argv[1], &a);
+    if (code < 0) code = execute(argv[1], &a);
+    gal_buf_clear(&a.setup.set);
+    gal_buf_clear(&a.setup.var);
+    return code;
 }

@@ -40,6 +40,12 @@ static int store(const cli_option *option, const char *text) {
     case CLI_TEXT:
         *(const char **)option->value = text;
         return 1;
+    case CLI_LIST: {
+        gal_buf *list = option->value;
+        if (list->size) gal_buf_text(list, ",");
+        gal_buf_text(list, text);
+        return !list->failed;
+    }
     case CLI_INT: {
         const long value = strtol(text, &end, 10);
         if (!*text || *end || errno) return 0;

@@ -43,8 +43,8 @@ static gal_status apply_set(gal_bench *bench, const char *list, gal_error *err) 
 
 gal_status cli_setup_bench(gal_bench *bench, const cli_simulate_setup *setup, gal_error *err) {
     char item[ITEM];
-    GAL_TRY(apply_set(bench, setup->set, err));
-    const char *list = setup->var;
+    GAL_TRY(apply_set(bench, setup->set.data, err));
+    const char *list = setup->var.data;
     while (next_item(item, &list, ',')) {
         for (char *p = item; *p; p++)
             if (*p == ':') *p = ' ';

@@ -5,7 +5,8 @@
 #include "spice/plan.h"
 
 typedef struct cli_simulate_setup {
-    const char *set, *var, *corners, *temp, *supply, *vary, *sweep, *shard;
+    gal_buf set, var; /* the caller's to clear */
+    const char *corners, *temp, *supply, *vary, *sweep, *shard;
     long seed;
 } cli_simulate_setup;
 

@@ -52,8 +52,11 @@ test_nominal() {
   check nominal 0 "$galena" simulate $decks/twostage.sp --limit 40 --metrics gain,power
   has nominal "$tmp/out" '^gain +87.3'
   has nominal "$tmp/out" '^status +ok'
-  check set 0 "$galena" simulate $decks/twostage.sp --set w1=2u,vdd=1.7 --csv --quiet
+  check set 0 "$galena" simulate $decks/twostage.sp --set w1=2u --set vdd=1.7 --csv --quiet
   has set "$tmp/out" '^nominal,0,2e-06,4e-05,'
+  cp "$tmp/out" "$tmp/twice"
+  check set 0 "$galena" simulate $decks/twostage.sp --set w1=2u,vdd=1.7 --csv --quiet
+  same set "$tmp/twice" "$tmp/out"
   check json 0 "$galena" simulate $decks/twostage.sp --json
   has json "$tmp/out" '"gain":87\.3'
 }
