@@ -106,6 +106,19 @@ test_interrupt_saves() {
   [ "$n" -gt 0 ] || { echo "interrupt: nothing was kept"; bad=1; }
 }
 
+# Killed without warning: the file is whole and has all but the last second.
+test_kill_saves() {
+  local sweep=("$galena" simulate $decks/mc.sp --sweep mc:200000 --csv --quiet --db "$tmp/k.db")
+  "${sweep[@]}" >"$tmp/out" 2>&1 &
+  local pid=$!
+  sleep 3
+  kill -9 $pid
+  wait $pid 2>"$tmp/wait"
+  check kill 0 "${sweep[@]/200000/1000}"
+  check 'kill count' 0 "$galena" simulate $decks/mc.sp --sweep mc:500 --csv --db "$tmp/k.db"
+  has 'kill count' "$tmp/err" '500 of them from'
+}
+
 test_corners() {
   check corners 0 "$galena" simulate $decks/twostage.sp --corners all --csv --metrics gain
   has corners "$tmp/out" '^ss,0,'
@@ -157,6 +170,7 @@ if "$galena" simulate "$tmp/one.sp" --quiet >"$tmp/out" 2>&1; then
   test_like_ngspice
   test_sweep_resumes_and_merges
   test_interrupt_saves
+  test_kill_saves
   test_corners
   test_errors
   test_full_disk
