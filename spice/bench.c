@@ -156,6 +156,30 @@ static gal_status check_valid(gal__bench_builder *b, gal_error *err) {
     return GAL_OK;
 }
 
+/* Expressions of analyses and .meas cards must know their names. */
+static gal_status check_expressions(gal__bench_builder *b, gal_error *err) {
+    const gal_bench *bench = b->bench;
+    gal__bench_point point = {.bench = bench};
+    gal_buf text;
+    gal_buf_init(&text);
+    gal_status status = GAL_OK;
+    b->line = 0;
+    for (int32_t i = 0; status == GAL_OK && i < bench->n_analysis; i++)
+        status = gal__bench_expand(&text, &point, bench->analysis[i].command, err);
+    for (int32_t i = 0; status == GAL_OK && i < bench->n_metric; i++) {
+        b->line = bench->metric[i].line;
+        if (bench->metric[i].meas_vector >= 0)
+            status = gal__bench_expand(&text, &point, bench->metric[i].meas, err);
+    }
+    gal_buf_clear(&text);
+    if (err && status == GAL_ENOTFOUND) {
+        const size_t used = strlen(err->message);
+        snprintf(err->message + used, sizeof err->message - used,
+                 " (in analyses and .meas cards only the deck's own top-level .param are known)");
+    }
+    return at_line(b, status, err);
+}
+
 static uint64_t mix_text(uint64_t hash, const char *text) {
     return gal_hash_mix(hash, gal_hash_bytes(text, strlen(text), 0));
 }
@@ -201,11 +225,12 @@ static gal_status finish(gal__bench_builder *b, gal_error *err) {
     GAL_TRY(take_notes(b, "corner", err));
     GAL_TRY(take_notes(b, "measure", err));
     GAL_TRY(take_notes(b, "valid", err));
-    if (!SETTLE(b, analysis, b->analysis) || !SETTLE(b, vector, b->vector) ||
-        !SETTLE(b, metric, b->metric) || !SETTLE(b, corner, b->corner) ||
-        !SETTLE(b, valid, b->valid))
+    if (!SETTLE(b, card, b->card) || !SETTLE(b, analysis, b->analysis) ||
+        !SETTLE(b, vector, b->vector) || !SETTLE(b, metric, b->metric) ||
+        !SETTLE(b, corner, b->corner) || !SETTLE(b, valid, b->valid))
         return gal__bench_nomem(err);
     hash_bench(bench);
+    GAL_TRY(check_expressions(b, err));
     return check_valid(b, err);
 }
 

@@ -311,6 +311,26 @@ gal_status gal__bench_measure(gal__bench_builder *b, gal_view text, gal_error *e
     return add_metric(b, &metric, err);
 }
 
+/* par('expression') becomes v(galenapar1), the voltage of a source of that value, as in ngspice's
+ * own reading of .meas cards; the meas command knows only vectors. */
+static gal_status replace_par(gal__bench_builder *b, gal_buf *out, const char *text,
+                              gal_error *err) {
+    for (const char *p; (p = strstr(text, "par('"));) {
+        const char *end = strstr(p + 5, "')");
+        if (!end) break;
+        char card[512];
+        snprintf(card, sizeof card, "bgalenapar%d galenapar%d 0 v={%.*s}", b->n_par + 1,
+                 b->n_par + 1, (int)(end - p - 5), p + 5);
+        const gal_bench_card one = {.text = gal__bench_text(b, gal_view_of(card))};
+        if (!one.text || !gal_vec_push(&b->card, one)) return gal__bench_nomem(err);
+        gal_buf_append(out, text, (size_t)(p - text));
+        gal_buf_printf(out, "v(galenapar%d)", ++b->n_par);
+        text = end + 2;
+    }
+    gal_buf_text(out, text);
+    return gal_buf_ok(out, err);
+}
+
 /* `.meas KIND NAME ...` */
 gal_status gal__bench_meas(gal__bench_builder *b, gal_view text, gal_error *err) {
     gal_view rest = text;
@@ -335,11 +355,13 @@ gal_status gal__bench_meas(gal__bench_builder *b, gal_view text, gal_error *err)
     GAL_TRY(find_analysis(b, (gal_analysis)kind, NAN, &metric.analysis, err));
     gal_buf command;
     gal_buf_init(&command);
-    gal_buf_printf(&command, "meas %s%.*s", gal_analysis_name((gal_analysis)kind), (int)start.size,
-                   start.text);
+    gal_buf_printf(&command, "meas %s ", gal_analysis_name((gal_analysis)kind));
+    /* start lies in a NUL-terminated text */
+    const gal_status replaced = replace_par(b, &command, gal__bench_trim(start).text, err);
     if (!command.failed)
         metric.meas = gal__bench_lower(&b->bench->arena, (gal_view){command.data, command.size});
     gal_buf_clear(&command);
+    GAL_TRY(replaced);
     metric.meas_vector = vector_of(b, metric.analysis, metric.name);
     if (!metric.meas || metric.meas_vector < 0) return gal__bench_nomem(err);
     return add_metric(b, &metric, err);

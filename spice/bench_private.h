@@ -19,6 +19,7 @@ typedef struct gal__bench_builder {
     int depth;        /* of .subckt */
     int control;      /* inside .control */
     int ended;        /* behind .end */
+    int n_par;        /* par('...') expressions of .meas cards so far */
     gal_intern files; /* included so far */
     gal_vec(gal_bench_var) param;
     gal_vec(gal_bench_derived) derived;

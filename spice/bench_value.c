@@ -48,8 +48,7 @@ static gal_status find_value(gal_spice_scope *scope, gal_view name, double *valu
         point->depth--;
         return status;
     }
-    return gal_fail(err, GAL_ENOTFOUND, "no measure or parameter '%.*s'", (int)name.size,
-                    name.text);
+    return gal_fail(err, GAL_ENOTFOUND, "no parameter '%.*s'", (int)name.size, name.text);
 }
 
 static gal_status eval_view(double *out, gal__bench_point *point, gal_view text, gal_error *err) {

@@ -86,6 +86,7 @@ static void measures_follow_theory(void **state) {
                     ".meas tran half when v(out)={0.5*1} rise=1\n"
                     ".meas tran ln2 param='(half-1u)/(r*c)'\n"
                     ".meas tran never when v(out)=5\n"
+                    ".meas tran twice max par('2*v(out)+v(x)')\n"
                     "*galena measure bw = bw3db(out)\n*galena measure ph = phase(out, at=1meg)\n"
                     "*galena measure psrr = psrr(out, v2)\n"
                     "*galena measure kt = onoise()\n"
@@ -103,6 +104,7 @@ static void measures_follow_theory(void **state) {
         close_to(value_of(&s, i, "psrr"), 20 * log10(1e9 / r), 1e-3);
         close_to(value_of(&s, i, "kt"), sqrt(1.380649e-23 * 300.15 / 1e-9), 1e-2);
         close_to(value_of(&s, i, "ln2"), log(2), 1e-2);
+        close_to(value_of(&s, i, "twice"), 5, 1e-3);
         close_to(value_of(&s, i, "ts"), tau * log(50), 1e-2);
         close_to(value_of(&s, i, "y"), 2.25, 1e-6);
         close_to(value_of(&s, i, "xy"), 0.75, 1e-6);
