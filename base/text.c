@@ -6,10 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int lower(int c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; }
-static int is_digit(int c) { return c >= '0' && c <= '9'; }
+static int lower(int c) {
+    return c >= 'A' && c <= 'Z' ? c + 32 : c;
+}
+static int is_digit(int c) {
+    return c >= '0' && c <= '9';
+}
 
-gal_view gal_view_of(const char *text) { return (gal_view){text, strlen(text)}; }
+gal_view gal_view_of(const char *text) {
+    return (gal_view){text, strlen(text)};
+}
 
 int gal_view_equal(gal_view a, gal_view b) {
     return a.size == b.size && (a.size == 0 || memcmp(a.text, b.text, a.size) == 0);
@@ -51,7 +57,9 @@ int gal_text_compare_natural(const char *a, const char *b) {
     return (order > 0) - (order < 0);
 }
 
-void gal_buf_init(gal_buf *buf) { *buf = (gal_buf){0}; }
+void gal_buf_init(gal_buf *buf) {
+    *buf = (gal_buf){0};
+}
 
 void gal_buf_clear(gal_buf *buf) {
     free(buf->data);
@@ -78,7 +86,9 @@ void gal_buf_append(gal_buf *buf, const char *text, size_t size) {
     buf->data[buf->size] = '\0';
 }
 
-void gal_buf_text(gal_buf *buf, const char *text) { gal_buf_append(buf, text, strlen(text)); }
+void gal_buf_text(gal_buf *buf, const char *text) {
+    gal_buf_append(buf, text, strlen(text));
+}
 
 void gal_buf_printf(gal_buf *buf, const char *format, ...) {
     va_list args, again;
@@ -91,6 +101,16 @@ void gal_buf_printf(gal_buf *buf, const char *format, ...) {
         buf->size += (size_t)size;
     }
     va_end(again);
+}
+
+void gal_buf_number(gal_buf *buf, double value) {
+    char text[32];
+    for (int digits = 15; digits <= 17; digits++) {
+        double again;
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (gal_number_parse(gal_view_of(text), &again) && again == value) break;
+    }
+    gal_buf_text(buf, text);
 }
 
 gal_status gal_buf_ok(const gal_buf *buf, gal_error *err) {

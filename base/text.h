@@ -33,6 +33,8 @@ GAL_API void gal_buf_clear(gal_buf *buf);
 GAL_API void gal_buf_append(gal_buf *buf, const char *text, size_t size);
 GAL_API void gal_buf_text(gal_buf *buf, const char *text);
 GAL_API void gal_buf_printf(gal_buf *buf, const char *format, ...) GAL_PRINTF(2, 3);
+/* The shortest decimal of 15 to 17 digits that reads back as `value`; "nan", "inf" as printf. */
+GAL_API void gal_buf_number(gal_buf *buf, double value);
 /* GAL_OK, or GAL_ENOMEM when any append failed. */
 GAL_API gal_status gal_buf_ok(const gal_buf *buf, gal_error *err);
 

@@ -11,6 +11,7 @@ static const struct {
 } command[] = {
     {"parasitics", "predict wire capacitances of a schematic netlist; train, evaluate, validate",
      cmd_parasitics},
+    {"simulate", "run a deck over design variables, corners and samples with ngspice", cmd_simulate},
     {"info", "print what was understood of a netlist", cmd_info},
     {"convert", "rewrite a netlist or an extracted netlist in another format", cmd_convert},
     {"tech", "flatten a PDK's library into a small model card", cmd_tech},
@@ -31,6 +32,7 @@ static void print_help(FILE *out) {
         "  galena parasitics predict amp.sp --out amp_c.sp   the netlist with capacitors, for "
         "ngspice\n"
         "  galena parasitics predict top.cdl --top dff --out dff.spef\n"
+        "  galena simulate amp.sp --sweep lhs:1000 --db runs.db --csv\n"
         "  galena info amp.sp                                devices, nets, hierarchy, supplies\n\n"
         "galena COMMAND --help tells more. Exit status: 0 fine, 1 failed, 2 wrong usage.\n",
         out);

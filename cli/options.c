@@ -40,6 +40,12 @@ static int store(const cli_option *option, const char *text) {
     case CLI_TEXT:
         *(const char **)option->value = text;
         return 1;
+    case CLI_LIST: {
+        gal_buf *list = option->value;
+        if (list->size) gal_buf_text(list, ",");
+        gal_buf_text(list, text);
+        return !list->failed;
+    }
     case CLI_INT: {
         const long value = strtol(text, &end, 10);
         if (!*text || *end || errno) return 0;
@@ -162,11 +168,18 @@ static int progress(void *user, const char *what, long done, long total, const c
     return !interrupted;
 }
 
+static int silent_progress(void *user, const char *what, long done, long total,
+                           const char *detail) {
+    (void)user, (void)what, (void)done, (void)total, (void)detail;
+    return !interrupted;
+}
+
 const gal_report *cli_report(int quiet) {
     static const gal_report report = {.note = note, .progress = progress};
+    static const gal_report silent = {.progress = silent_progress};
     struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
     sigaction(SIGINT, &action, NULL);
-    return quiet ? NULL : &report;
+    return quiet ? &silent : &report;
 }
 
 void cli_threads(long n) {

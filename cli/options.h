@@ -8,15 +8,17 @@
 
 #include "base/report.h"
 #include "base/status.h"
+#include "base/text.h"
 
 enum { CLI_FAILED = 1, CLI_USAGE = 2 };
 
-typedef enum cli_kind { CLI_FLAG, CLI_TEXT, CLI_INT, CLI_REAL } cli_kind;
+typedef enum cli_kind { CLI_FLAG, CLI_TEXT, CLI_INT, CLI_REAL, CLI_LIST } cli_kind;
 
 typedef struct cli_option {
     const char *name; /* long name without dashes */
     cli_kind kind;
-    void *value;     /* int *, const char **, long *, double * */
+    void *value;     /* int *, const char **, long *, double *; a list: gal_buf *, in which an option
+                        given several times is joined with commas */
     const char *arg; /* name of the argument in the help, NULL for flags */
     const char *help;
 } cli_option;
@@ -42,7 +44,7 @@ int cli_fail(const gal_error *err);
 /* Writes text to `path` (NULL: stdout). Returns 0 or the exit code. */
 int cli_emit(const char *path, const char *text, unsigned long size);
 
-/* A report that writes notes and progress to stderr and stops at Ctrl-C; NULL when quiet. */
+/* A report that writes notes and progress to stderr (nothing when quiet) and stops at Ctrl-C. */
 const gal_report *cli_report(int quiet);
 
 /* Sets the number of OpenMP threads when n > 0. */

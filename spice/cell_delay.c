@@ -68,7 +68,8 @@ static gal_status prepare_run(cell_bench *bench, cell_run *run, double half, gal
              gal_deck_node(node, bench->circuit, arc->output));
     snprintf(run->command, sizeof run->command, "tran %.9g %.9g", run->times.step, run->times.stop);
     run->want[0] = "time", run->want[1] = run->node[0], run->want[2] = run->node[1];
-    run->step = (gal_sim_step){run->command, run->want, N_WANT, run->times.stop};
+    run->step = (gal_sim_step){
+        .command = run->command, .want = run->want, .n_want = N_WANT, .reach = run->times.stop};
     return gal_deck_write(&run->deck, bench->circuit, bench->models, &setup, caps->cap, caps->n_cap,
                           err);
 }
@@ -112,7 +113,7 @@ static gal_status run_round(cell_bench *bench, gal_sim_pool *pool, double half,
         cell_run *run = &bench->run[r];
         if (run->state != PENDING) continue;
         GAL_TRY(prepare_run(bench, run, half, err));
-        bench->job[n] = (gal_sim_job){run->deck.data, &run->step, 1};
+        bench->job[n] = (gal_sim_job){.deck = run->deck.data, .step = &run->step, .n_step = 1};
         bench->which[n++] = r;
     }
     if (!n) return GAL_OK;

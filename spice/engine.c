@@ -1,5 +1,6 @@
 #include "spice/engine.h"
 
+#include "spice/simulate.h"
 #include "spice/wire.h"
 #include <dirent.h>
 #include <fcntl.h>
@@ -20,6 +21,8 @@ typedef struct engine {
     const char *directory;
     char words[WORDS]; /* the end of what this job printed on standard error, joined by "; " */
     int failed;
+    gal_sim_fault fault; /* what kind of failure it is, as far as the words do not tell */
+    uint64_t resident;   /* the deck that stays loaded, 0: none */
     gal_buf reply;
 } engine;
 
@@ -52,10 +55,18 @@ static int fail(engine *e, const char *reason) {
     return 0;
 }
 
+/* A failed operating point, a singular matrix and a vanishing time step say so. */
+static gal_sim_fault fault_of(const engine *e) {
+    static const char *const sign[] = {"aborted", "ingular", "imestep too small", "onvergence"};
+    for (size_t i = 0; i < sizeof sign / sizeof *sign; i++)
+        if (strstr(e->words, sign[i])) return GAL_SIM_CONVERGENCE;
+    return e->fault ? e->fault : GAL_SIM_PARSE;
+}
+
 /* Answers with an error; standing in when ngspice said nothing is `reason`. */
 static void reply_error(engine *e, const char *reason) {
     gal__wire_begin(&e->reply);
-    gal__wire_put_number(&e->reply, 1);
+    gal__wire_put_number(&e->reply, fault_of(e));
     gal__wire_put_text(&e->reply, e->words[0] ? e->words : reason);
     gal__wire_end(&e->reply);
 }
@@ -75,13 +86,22 @@ static int is_error(const char *line) {
            strstr(line, "no such command");
 }
 
+/* The steps of a search for an operating point, and what says nothing by itself. */
+static int is_chatter(const char *line) {
+    static const char *const sign[] = {"Trying gmin", "gmin step",        "gmin increment",
+                                       "Note:",       "Supplies reduced", "awaits to be detached"};
+    for (size_t i = 0; i < sizeof sign / sizeof *sign; i++)
+        if (strstr(line, sign[i]) && !strstr(line, "stepping failed")) return 1;
+    return strspn(line, " \t;") == strlen(line);
+}
+
 /* SendChar: every line that ngspice prints, led by "stdout " or "stderr ". */
 static int on_line(char *text, int ident, void *user) {
     engine *e = user;
     (void)ident;
     if (strncmp(text, "stderr ", 7) != 0) return 0;
     const char *line = text + 7 + strspn(text + 7, " \t");
-    if (!*line || strncmp(line, "Note:", 5) == 0 || strstr(line, "awaits to be detached")) return 0;
+    if (is_chatter(line)) return 0;
     add_words(e, line);
     e->failed |= is_error(line);
     return 0;
@@ -103,10 +123,38 @@ static void command(const char *text) {
     ngSpice_Command(copy);
 }
 
+/* The vector as `plot` lists it (v(out) is listed as out, v(2) as V(2)), if the plot is `type` and
+ * a number and has it; else NULL. */
+static const char *listed(char *plot, const char *type, size_t size, const char *vector) {
+    if (strncmp(plot, type, size) != 0 || plot[size] < '0' || plot[size] > '9') return NULL;
+    char **list = ngSpice_AllVecs(plot);
+    const int called = strncmp(vector, "v(", 2) == 0;
+    const gal_view bare = {vector + (called ? 2 : 0), strlen(vector) - (called ? 3 : 0)};
+    for (; list && *list; list++)
+        if (gal_text_equal_nocase(*list, vector) || gal_view_equal_nocase(bare, *list))
+            return *list;
+    return NULL;
+}
+
+/* "op:v(out)" becomes "op3.out", after the newest plot of that type that has it; 0 when none has.
+ */
+static int qualify(char copy[256], const char *name) {
+    const size_t size = strcspn(name, ":(");
+    snprintf(copy, 256, "%s", name);
+    if (name[size] != ':') return 1;
+    for (char **plot = ngSpice_AllPlots(); plot && *plot; plot++) {
+        const char *vector = listed(*plot, name, size, name + size + 1);
+        if (!vector) continue;
+        snprintf(copy, 256, "%s.%s", *plot, vector);
+        return 1;
+    }
+    return 0;
+}
+
 /* The vector of that name in the current plot, or NULL (empty ones count as missing). */
 static const vector_info *find_vector(const char *name) {
     char copy[256];
-    snprintf(copy, sizeof copy, "%s", name);
+    if (!qualify(copy, name)) return NULL;
     const vector_info *vector = ngGet_Vec_Info(copy);
     const int ok = vector && vector->v_length > 0 && (vector->v_realdata || vector->v_compdata);
     return ok ? vector : NULL;
@@ -114,9 +162,11 @@ static const vector_info *find_vector(const char *name) {
 
 static int put_vector(engine *e, const char *name) {
     const vector_info *vector = find_vector(name);
-    char text[320];
+    char text[160];
     if (!vector) {
-        snprintf(text, sizeof text, "no vector '%.256s' after the analysis", name);
+        const char *colon = name[strcspn(name, ":(")] == ':' ? strchr(name, ':') + 1 : name;
+        snprintf(text, sizeof text, "no vector '%.100s' after the analysis", colon);
+        e->fault = GAL_SIM_MISSING;
         return fail(e, text);
     }
     const size_t n = (size_t)vector->v_length;
@@ -147,6 +197,18 @@ static int is_analysis(const char *text) {
     return 0;
 }
 
+/* The node voltages of an operating point: every vector but branch currents and the nodes inside
+ * devices. */
+static int put_voltages(engine *e, uint64_t *n_vector) {
+    char **list = ngSpice_AllVecs(ngSpice_CurPlot());
+    for (; list && *list; list++) {
+        if (strchr(*list, '#')) continue;
+        if (!put_vector(e, *list)) return 0;
+        ++*n_vector;
+    }
+    return 1;
+}
+
 static int plot_has(const char *name) {
     char **list = ngSpice_AllVecs(ngSpice_CurPlot()); /* asking for a missing one prints an error */
     for (; list && *list; list++)
@@ -164,24 +226,53 @@ static int axis_reaches(double reach) {
     return end >= reach * (1 - 1e-6);
 }
 
-/* Runs one step read from the job; appends its vectors to the reply. */
-static int run_step(engine *e, gal_wire_reader *job, uint64_t *n_vector) {
-    const char *text = gal__wire_text(job);
-    const double *reach = gal__wire_bytes(job, NULL);
-    const uint64_t n_want = gal__wire_number(job);
-    if (job->failed) return fail(e, "malformed job");
+/* Runs the command and judges its outcome. */
+static int run_command(engine *e, const char *text, double reach) {
     char before[64];
     snprintf(before, sizeof before, "%s", ngSpice_CurPlot());
     command(text);
     if (e->failed) return 0;
     if (is_analysis(text) && strcmp(before, ngSpice_CurPlot()) == 0)
         return fail(e, "the analysis did not run");
-    if (*reach > 0 && !axis_reaches(*reach)) return fail(e, "the analysis stopped before its end");
+    if (reach > 0 && !axis_reaches(reach)) {
+        e->fault = GAL_SIM_CONVERGENCE;
+        return fail(e, "the analysis stopped before its end");
+    }
+    return 1;
+}
+
+static void put_nothing(engine *e, const char *name) {
+    gal__wire_put_text(&e->reply, name);
+    gal__wire_put_number(&e->reply, 0);
+    gal__wire_put_bytes(&e->reply, "", 0);
+}
+
+/* Forgets an optional step's failure. */
+static void forgive(engine *e, const char *words) {
+    memcpy(e->words, words, sizeof e->words);
+    e->failed = 0;
+    e->fault = GAL_SIM_FINE;
+}
+
+/* Runs one step read from the job; appends its vectors to the reply. */
+static int run_step(engine *e, gal_wire_reader *job, uint64_t *n_vector) {
+    const char *text = gal__wire_text(job);
+    const double *reach = gal__wire_bytes(job, NULL);
+    const uint64_t optional = gal__wire_number(job), n_want = gal__wire_number(job);
+    if (job->failed) return fail(e, "malformed job");
+    char words[WORDS];
+    memcpy(words, e->words, sizeof words);
+    const int ran = run_command(e, text, *reach);
+    if (!ran && !optional) return 0;
     for (uint64_t i = 0; i < n_want; i++) {
         const char *name = gal__wire_text(job);
-        if (!name || !put_vector(e, name)) return 0;
+        if (!name) return fail(e, "malformed job");
+        if (ran && strcmp(name, "*") == 0) return put_voltages(e, n_vector);
+        if (optional && (!ran || !find_vector(name))) put_nothing(e, name);
+        else if (!put_vector(e, name)) return 0;
         ++*n_vector;
     }
+    if (optional) forgive(e, words);
     return !e->failed;
 }
 
@@ -223,17 +314,37 @@ static void set_alarm(double deadline) {
     alarm(deadline > 0 && deadline < 1e9 ? (unsigned)deadline + 5 : 0);
 }
 
+/* Loads the deck unless it is there already, then runs the commands that prepare the job. */
+static int prepare_job(engine *e, gal_wire_reader *job) {
+    const uint64_t resident = gal__wire_number(job);
+    const char *deck = gal__wire_text(job);
+    const uint64_t n_prepare = gal__wire_number(job);
+    if (job->failed) return fail(e, "malformed job");
+    if (!resident || resident != e->resident) {
+        if (e->resident) command("remcirc");
+        e->resident = resident;
+        if (!load_deck(e, deck)) return 0;
+    }
+    for (uint64_t i = 0; i < n_prepare; i++) {
+        const char *text = gal__wire_text(job);
+        if (!text) return fail(e, "malformed job");
+        command(text);
+        if (e->failed) return 0;
+    }
+    return 1;
+}
+
 static void run_job(engine *e, gal_wire_reader *job) {
     const double *deadline = gal__wire_bytes(job, NULL);
     if (deadline) set_alarm(*deadline);
-    const char *deck = gal__wire_text(job);
-    const uint64_t n_step = gal__wire_number(job);
     e->words[0] = '\0';
     e->failed = 0;
-    if (job->failed || !load_deck(e, deck)) {
+    e->fault = GAL_SIM_FINE;
+    if (!prepare_job(e, job)) {
         reply_error(e, "ngspice did not accept the deck");
         return;
     }
+    const uint64_t n_step = gal__wire_number(job);
     gal__wire_begin(&e->reply);
     gal__wire_put_number(&e->reply, 0);
     gal__wire_put_text(&e->reply, "");
@@ -251,8 +362,8 @@ static void run_job(engine *e, gal_wire_reader *job) {
 
 /* Without this every job keeps its plots and the next ones slow down: the list of plots is
  * searched linearly. The last call drops the command history. */
-static void forget_job(void) {
-    command("remcirc");
+static void forget_job(const engine *e) {
+    if (!e->resident) command("remcirc");
     command("destroy all");
     ngSpice_Command(NULL);
 }
@@ -278,7 +389,7 @@ void gal__engine_serve(int fd, const char *directory) {
         gal_wire_reader job = {frame.data + GAL_WIRE_HEADER, frame.size - GAL_WIRE_HEADER, 0, 0};
         run_job(&e, &job);
         send_reply(&e);
-        forget_job();
+        forget_job(&e);
         alarm(0);
     }
     leave(&e, 0);

@@ -32,6 +32,24 @@ GAL_API gal_status gal_sim_pool_run(gal_sim_result *result, gal_sim_pool *pool,
                                     const gal_sim_job *job, int32_t n_job, const gal_report *report,
                                     gal_error *err);
 
+/* Many jobs without holding them all: each is made when a worker is free and handed back when it
+ * is done, in any order. */
+typedef struct gal_sim_stream {
+    void *user;
+    /* Job `index`; must stay as it is until done(index). Called once per index, in ascending order.
+     */
+    gal_status (*job)(void *user, gal_sim_job *job, int32_t index, gal_error *err);
+    /* Takes the result, which is cleared afterwards. A status other than GAL_OK ends the run. */
+    gal_status (*done)(void *user, int32_t index, gal_sim_result *result, gal_error *err);
+} gal_sim_stream;
+
+/* Runs jobs 0..n_job-1. Errors: as gal_sim_pool_run and what the stream's functions return; jobs
+ * that are done stay done. */
+GAL_API gal_status gal_sim_pool_stream(gal_sim_pool *pool, const gal_sim_stream *stream,
+                                       int32_t n_job, const gal_report *report, gal_error *err);
+
+GAL_API int32_t gal_sim_pool_size(const gal_sim_pool *pool); /* workers */
+
 /* Totals since the pool was created. */
 GAL_API gal_sim_counts gal_sim_pool_counts(const gal_sim_pool *pool);
 

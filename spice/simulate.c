@@ -19,12 +19,16 @@ const gal_sim_vector *gal_sim_result_find(const gal_sim_result *result, const ch
 void gal__sim_job_encode(gal_buf *frame, const gal_sim_job *job, double deadline) {
     gal__wire_begin(frame);
     gal__wire_put_bytes(frame, &deadline, sizeof deadline);
+    gal__wire_put_number(frame, job->resident);
     gal__wire_put_text(frame, job->deck);
+    gal__wire_put_number(frame, (uint64_t)job->n_prepare);
+    for (int32_t i = 0; i < job->n_prepare; i++) gal__wire_put_text(frame, job->prepare[i]);
     gal__wire_put_number(frame, (uint64_t)job->n_step);
     for (int32_t i = 0; i < job->n_step; i++) {
         const gal_sim_step *step = &job->step[i];
         gal__wire_put_text(frame, step->command);
         gal__wire_put_bytes(frame, &step->reach, sizeof step->reach);
+        gal__wire_put_number(frame, (uint64_t)step->optional);
         gal__wire_put_number(frame, (uint64_t)step->n_want);
         for (int32_t k = 0; k < step->n_want; k++) gal__wire_put_text(frame, step->want[k]);
     }
@@ -43,15 +47,17 @@ static int decode_vector(gal_sim_vector *vector, gal_wire_reader *reader) {
         if (imag_size != size) return 0;
     }
     vector->n = (int32_t)(size / sizeof(double));
-    return !reader->failed && size && size % sizeof(double) == 0;
+    if (size == 0) vector->real = vector->imag = NULL;
+    return !reader->failed && size % sizeof(double) == 0;
 }
 
 static gal_status decode(gal_sim_result *result, gal_wire_reader *reader) {
     static const char malformed[] = "the simulator sent a malformed reply";
-    const uint64_t failed = gal__wire_number(reader);
+    const uint64_t fault = gal__wire_number(reader);
     const char *words = gal__wire_text(reader);
+    result->fault = fault <= GAL_SIM_TIMEOUT ? (gal_sim_fault)fault : GAL_SIM_CRASH;
     if (reader->failed) return gal_fail(&result->error, GAL_ESIM, malformed);
-    if (failed) return gal_fail(&result->error, GAL_ESIM, "%s", words);
+    if (fault) return gal_fail(&result->error, GAL_ESIM, "%s", words);
     const uint64_t n = gal__wire_number(reader);
     if (n > reader->size / 24) return gal_fail(&result->error, GAL_ESIM, malformed);
     result->vector = calloc(n ? n : 1, sizeof *result->vector);
@@ -68,8 +74,10 @@ void gal__sim_result_decode(gal_sim_result *result, gal_buf *frame) {
     gal_sim_result_clear(result);
     if (decode(result, &reader) != GAL_OK) {
         const gal_error error = result->error;
+        const gal_sim_fault fault = result->fault;
         gal_sim_result_clear(result);
         result->error = error;
+        result->fault = fault ? fault : GAL_SIM_CRASH;
         return;
     }
     result->block = frame->data;

@@ -26,6 +26,7 @@ struct gal_sim_worker {
     int fd;    /* -1: no process */
     int busy;
     int32_t n_start, n_job; /* processes so far, jobs of this process */
+    uint64_t resident;      /* the deck the process holds, 0: none */
     double deadline, limit; /* gal__clock time; s granted */
     gal_buf out, in;
     char directory[64];
@@ -89,6 +90,7 @@ void gal_sim_worker_stop(gal_sim_worker *worker) {
     worker->fd = -1;
     worker->busy = 0;
     worker->n_job = 0;
+    worker->resident = 0;
 }
 
 static gal_status fork_simulator(gal_sim_worker *worker, gal_error *err) {
@@ -187,7 +189,10 @@ gal_status gal_sim_worker_start(gal_sim_worker *worker, const gal_sim_job *job, 
     assert(!worker->busy && deadline > 0);
     if (worker->n_job >= JOBS_PER_PROCESS) gal_sim_worker_stop(worker);
     if (worker->fd < 0) GAL_TRY(start_simulator(worker, err));
-    gal__sim_job_encode(&worker->out, job, deadline);
+    gal_sim_job sent = *job;
+    if (job->resident && job->resident == worker->resident) sent.deck = "";
+    worker->resident = job->resident;
+    gal__sim_job_encode(&worker->out, &sent, deadline);
     if (gal_buf_ok(&worker->out, err) != GAL_OK) {
         gal_buf_clear(&worker->out);
         return GAL_ENOMEM;
@@ -205,6 +210,7 @@ gal_status gal_sim_worker_start(gal_sim_worker *worker, const gal_sim_job *job, 
 /* How the process ended, once its stream is over. */
 static void report_end(gal_sim_result *result, gal_sim_worker *worker) {
     int status = 0;
+    result->fault = GAL_SIM_CRASH;
     kill(worker->pid, SIGKILL); /* a zombie already, unless it only closed its socket */
     while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR) continue;
     worker->pid = 0;
@@ -221,9 +227,10 @@ int gal_sim_worker_poll(gal_sim_result *result, gal_sim_worker *worker) {
     gal_sim_result_clear(result);
     worker->busy = 0;
     if (state == 1) gal__sim_result_decode(result, &worker->in);
-    else if (state == 0)
+    else if (state == 0) {
+        result->fault = GAL_SIM_TIMEOUT;
         gal_fail(&result->error, GAL_ESIM, "no answer from ngspice within %g s", worker->limit);
-    else report_end(result, worker);
+    } else report_end(result, worker);
     if (result->error.code != GAL_OK) gal_sim_worker_stop(worker); /* no state outlives a failure */
     return 1;
 }

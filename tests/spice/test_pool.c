@@ -16,7 +16,8 @@ enum { N_JOB = 24 };
 /* RC circuits with growing resistors; every seventh has an undefined parameter. */
 static char deck[N_JOB][160];
 static const char *const want[] = {"time", "v(out)"};
-static const gal_sim_step step = {"tran 20n 2u", want, 2, 2e-6};
+static const gal_sim_step step = {
+    .command = "tran 20n 2u", .want = want, .n_want = 2, .reach = 2e-6};
 static gal_sim_job job[N_JOB];
 
 static int write_jobs(void **state) {
@@ -25,7 +26,7 @@ static int write_jobs(void **state) {
         snprintf(deck[j], sizeof deck[j],
                  "* rc\nv1 in 0 pwl(0 0 10n 1)\nr1 in out %s%d\nc1 out 0 1n\nr2 out 0 10k\n.end\n",
                  j % 7 == 3 ? "{lost}" : "", 100 * (j + 1));
-        job[j] = (gal_sim_job){deck[j], &step, 1};
+        job[j] = (gal_sim_job){.deck = deck[j], .step = &step, .n_step = 1};
     }
     return 0;
 }
@@ -99,8 +100,8 @@ static void a_hanging_job_is_counted_and_the_rest_runs(void **state) {
     if (ngspice_missing()) skip();
     gal_sim_pool *pool;
     gal_sim_result result[3];
-    const gal_sim_step endless = {"tran 1p 1000", NULL, 0, 0};
-    const gal_sim_job mixed[3] = {job[0], {deck[0], &endless, 1}, job[1]};
+    const gal_sim_step endless = {.command = "tran 1p 1000"};
+    const gal_sim_job mixed[3] = {job[0], {.deck = deck[0], .step = &endless, .n_step = 1}, job[1]};
     assert_int_equal(gal_sim_pool_create(&pool, 1, 0.5, NULL), GAL_OK);
     assert_int_equal(gal_sim_pool_run(result, pool, mixed, 3, NULL, NULL), GAL_OK);
     assert_int_equal(result[0].error.code, GAL_OK);

@@ -1,7 +1,7 @@
 #include "spice/worker.h"
 
+#include "spice/child.h"
 #include "spice/spice_cells.h"
-#include <dirent.h>
 #include <math.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -16,8 +16,8 @@
 
 static const char divider[] = "* divider\nv1 in 0 3\nr1 in out 2k\nr2 out 0 1k\n.end\n";
 static const char *const want_out[] = {"out", "v1#branch"};
-static const gal_sim_step operating_point = {"op", want_out, 2, 0};
-static const gal_sim_job good_job = {divider, &operating_point, 1};
+static const gal_sim_step operating_point = {.command = "op", .want = want_out, .n_want = 2};
+static const gal_sim_job good_job = {.deck = divider, .step = &operating_point, .n_step = 1};
 
 static int set_up(void **state) {
     if (ngspice_missing()) return 0;
@@ -69,8 +69,8 @@ static void rc_step_follows_the_exponential(void **state) {
     gal_sim_worker *worker = worker_of(state);
     const char deck[] = "* rc\nv1 in 0 pwl(0 0 1p 1)\nr1 in out 1k\nc1 out 0 1n\n.end\n";
     const char *const want[] = {"time", "v(out)"};
-    const gal_sim_step step = {"tran 10n 5u", want, 2, 5e-6};
-    const gal_sim_job job = {deck, &step, 1};
+    const gal_sim_step step = {.command = "tran 10n 5u", .want = want, .n_want = 2, .reach = 5e-6};
+    const gal_sim_job job = {.deck = deck, .step = &step, .n_step = 1};
     gal_sim_result result = {0};
     assert_int_equal(gal_sim_worker_run(&result, worker, &job, 20, NULL), GAL_OK);
     assert_int_equal(result.error.code, GAL_OK);
@@ -86,9 +86,10 @@ static void ac_is_complex_and_meas_a_number(void **state) {
     gal_sim_worker *worker = worker_of(state);
     const char deck[] = "* rc\nv1 in 0 dc 0 ac 1\nr1 in out 1k\nc1 out 0 1n\n.end\n";
     const char *const want[] = {"frequency", "out"}, *const corner[] = {"corner"};
-    const gal_sim_step step[] = {{"ac dec 20 1k 10meg", want, 2, 10e6},
-                                 {"meas ac corner when vdb(out)=-3.0103", corner, 1, 0}};
-    const gal_sim_job job = {deck, step, 2};
+    const gal_sim_step step[] = {
+        {.command = "ac dec 20 1k 10meg", .want = want, .n_want = 2, .reach = 10e6},
+        {.command = "meas ac corner when vdb(out)=-3.0103", .want = corner, .n_want = 1}};
+    const gal_sim_job job = {.deck = deck, .step = step, .n_step = 2};
     gal_sim_result result = {0};
     assert_int_equal(gal_sim_worker_run(&result, worker, &job, 20, NULL), GAL_OK);
     assert_string_equal(result.error.message, "");
@@ -103,11 +104,12 @@ static void ac_is_complex_and_meas_a_number(void **state) {
 
 static void bad_decks_give_an_error_then_good_ones_work(void **state) {
     gal_sim_worker *worker = worker_of(state);
-    const gal_sim_job undefined = {"* p\nv1 in 0 1\nr1 in 0 {nowhere}\n.end\n", &operating_point,
-                                   1};
-    const gal_sim_job no_model = {"* m\nv1 in 0 1\nm1 in in 0 0 lost w=1u l=1u\n.end\n",
-                                  &operating_point, 1};
-    const gal_sim_job empty = {"", &operating_point, 1};
+    const gal_sim_job undefined = {
+        .deck = "* p\nv1 in 0 1\nr1 in 0 {nowhere}\n.end\n", .step = &operating_point, .n_step = 1};
+    const gal_sim_job no_model = {.deck = "* m\nv1 in 0 1\nm1 in in 0 0 lost w=1u l=1u\n.end\n",
+                                  .step = &operating_point,
+                                  .n_step = 1};
+    const gal_sim_job empty = {.deck = "", .step = &operating_point, .n_step = 1};
     check_failure(worker, &undefined, 20, "nowhere");
     check_failure(worker, &no_model, 20, "lost");
     check_failure(worker, &empty, 20, "");
@@ -116,49 +118,31 @@ static void bad_decks_give_an_error_then_good_ones_work(void **state) {
 static void bad_commands_and_vectors_are_errors(void **state) {
     gal_sim_worker *worker = worker_of(state);
     const char *const missing[] = {"nowhere"};
-    const gal_sim_step no_vector = {"op", missing, 1, 0},
-                       no_command = {"flurb 1 2", want_out, 2, 0},
-                       short_run = {"tran 1n 1u", NULL, 0, 2e-6},
-                       bad_meas = {"meas tran x when v(out)=77", missing, 1, 0};
+    const gal_sim_step no_vector = {.command = "op", .want = missing, .n_want = 1},
+                       no_command = {.command = "flurb 1 2", .want = want_out, .n_want = 2},
+                       short_run = {.command = "tran 1n 1u", .reach = 2e-6},
+                       bad_meas = {
+                           .command = "meas tran x when v(out)=77", .want = missing, .n_want = 1};
     const gal_sim_step *const step[] = {&no_vector, &no_command, &short_run, &bad_meas};
     for (size_t i = 0; i < sizeof step / sizeof *step; i++) {
-        const gal_sim_job job = {divider, step[i], 1};
+        const gal_sim_job job = {.deck = divider, .step = step[i], .n_step = 1};
         check_failure(worker, &job, 20, "");
     }
-}
-
-/* The process id of this program's one child, by /proc; 0 when there is none. */
-static pid_t find_child(void) {
-    DIR *list = opendir("/proc");
-    pid_t found = 0;
-    for (struct dirent *entry; list && (entry = readdir(list));) {
-        char path[300], line[512] = "";
-        snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
-        FILE *file = entry->d_name[0] >= '1' && entry->d_name[0] <= '9' ? fopen(path, "r") : NULL;
-        if (!file) continue;
-        const char *tail = fgets(line, sizeof line, file) ? strrchr(line, ')') : NULL;
-        fclose(file);
-        int parent = 0;
-        if (tail && sscanf(tail, ") %*c %d", &parent) == 1 && parent == (int)getpid())
-            found = (pid_t)atoi(entry->d_name);
-    }
-    if (list) closedir(list);
-    return found;
 }
 
 static void quit_costs_one_process(void **state) {
     gal_sim_worker *worker = worker_of(state);
     const int32_t before = gal_sim_worker_starts(worker);
-    const gal_sim_step quit = {"quit", NULL, 0, 0};
-    const gal_sim_job job = {divider, &quit, 1};
+    const gal_sim_step quit = {.command = "quit"};
+    const gal_sim_job job = {.deck = divider, .step = &quit, .n_step = 1};
     check_failure(worker, &job, 20, "quit");
     assert_int_equal(gal_sim_worker_starts(worker), before + 1);
 }
 
 static void a_crash_is_reported_and_repaired(void **state) {
     gal_sim_worker *worker = worker_of(state);
-    const gal_sim_step endless = {"tran 1p 1000", NULL, 0, 0};
-    const gal_sim_job busy = {divider, &endless, 1};
+    const gal_sim_step endless = {.command = "tran 1p 1000"};
+    const gal_sim_job busy = {.deck = divider, .step = &endless, .n_step = 1};
     gal_sim_result result = {0};
     assert_int_equal(gal_sim_worker_start(worker, &busy, 20, NULL), GAL_OK);
     const pid_t child = find_child();
@@ -177,11 +161,81 @@ static void a_crash_is_reported_and_repaired(void **state) {
 
 static void a_hang_ends_at_its_deadline(void **state) {
     gal_sim_worker *worker = worker_of(state);
-    const gal_sim_step sleeper = {"shell sleep 20", NULL, 0, 0},
-                       endless = {"tran 1p 1000", NULL, 0, 0};
-    const gal_sim_job hang = {divider, &sleeper, 1}, busy = {divider, &endless, 1};
+    const gal_sim_step sleeper = {.command = "shell sleep 20"},
+                       endless = {.command = "tran 1p 1000"};
+    const gal_sim_job hang = {.deck = divider, .step = &sleeper, .n_step = 1},
+                      busy = {.deck = divider, .step = &endless, .n_step = 1};
     check_failure(worker, &hang, 0.2, "within 0.2 s");
     check_failure(worker, &busy, 0.2, "within 0.2 s");
+}
+
+static void a_resident_deck_is_loaded_once(void **state) {
+    gal_sim_worker *worker = worker_of(state);
+    const char deck[] = "* r\n.param r=1k\nv1 in 0 3\nr1 in out {r}\nr2 out 0 1k\n.end\n";
+    const char *const three[] = {"alterparam r = 2k", "reset"}, *const back[] = {"reset"};
+    gal_sim_job job = {.deck = deck, .step = &operating_point, .n_step = 1, .resident = 77};
+    gal_sim_result result = {0};
+    for (int round = 0; round < 3; round++) {
+        job.prepare = round == 1 ? three : back;
+        job.n_prepare = round == 1 ? 2 : 1;
+        if (round == 2) job.resident = 78; /* another deck: the altered one is gone */
+        assert_int_equal(gal_sim_worker_run(&result, worker, &job, 20, NULL), GAL_OK);
+        assert_string_equal(result.error.message, "");
+        assert_true(fabs(result.vector[0].real[0] - (round == 1 ? 1.0 : 1.5)) < 1e-9);
+        gal_sim_result_clear(&result);
+    }
+    check_divider(worker); /* which is not resident */
+    job.resident = 78;
+    assert_int_equal(gal_sim_worker_run(&result, worker, &job, 20, NULL), GAL_OK);
+    assert_true(fabs(result.vector[0].real[0] - 1.5) < 1e-9);
+    gal_sim_result_clear(&result);
+}
+
+static void an_optional_step_may_fail(void **state) {
+    gal_sim_worker *worker = worker_of(state);
+    const char *const x[] = {"x"}, *const all[] = {"*"}, *const op[] = {"op:v(out)"};
+    const gal_sim_step step[] = {
+        {.command = "op", .want = all, .n_want = 1},
+        {.command = "tran 1n 1u", .want = op, .n_want = 1},
+        {.command = "meas tran x when v(out)=77", .want = x, .n_want = 1, .optional = 1},
+        {.command = "meas tran x max v(out)", .want = x, .n_want = 1, .optional = 1}};
+    const gal_sim_job job = {.deck = divider, .step = step, .n_step = 4};
+    gal_sim_result result = {0};
+    assert_int_equal(gal_sim_worker_run(&result, worker, &job, 20, NULL), GAL_OK);
+    assert_string_equal(result.error.message, "");
+    assert_int_equal(result.n_vector, 5); /* in and out, out again, x twice */
+    assert_true(fabs(gal_sim_result_find(&result, "op:v(out)")->real[0] - 1) < 1e-9);
+    assert_int_equal(result.vector[3].n, 0);
+    assert_null(result.vector[3].real);
+    assert_true(fabs(result.vector[4].real[0] - 1) < 1e-9);
+    gal_sim_result_clear(&result);
+}
+
+static void failures_are_told_apart(void **state) {
+    gal_sim_worker *worker = worker_of(state);
+    const char *const lost[] = {"nowhere"};
+    const gal_sim_step missing = {.command = "op", .want = lost, .n_want = 1},
+                       endless = {.command = "tran 1p 1000"}, quit = {.command = "quit"};
+    const struct {
+        gal_sim_job job;
+        gal_sim_fault fault;
+        double deadline;
+    } one[] = {
+        {{.deck = "* p\nr1 a 0 {x}\n", .step = &operating_point, .n_step = 1}, GAL_SIM_PARSE, 20},
+        {{.deck = "* s\nv1 a 0 1\nv2 a 0 2\n", .step = &operating_point, .n_step = 1},
+         GAL_SIM_CONVERGENCE,
+         20},
+        {{.deck = divider, .step = &missing, .n_step = 1}, GAL_SIM_MISSING, 20},
+        {{.deck = divider, .step = &endless, .n_step = 1}, GAL_SIM_TIMEOUT, 0.1},
+        {{.deck = divider, .step = &quit, .n_step = 1}, GAL_SIM_PARSE, 20},
+    };
+    for (size_t i = 0; i < sizeof one / sizeof *one; i++) {
+        gal_sim_result result = {0};
+        assert_int_equal(gal_sim_worker_run(&result, worker, &one[i].job, one[i].deadline, NULL),
+                         GAL_OK);
+        assert_int_equal(result.fault, one[i].fault);
+        gal_sim_result_clear(&result);
+    }
 }
 
 static void memory_is_bounded(void **state) {
@@ -189,8 +243,8 @@ static void memory_is_bounded(void **state) {
 #if defined(__SANITIZE_ADDRESS__)
     skip(); /* shadow memory and limits do not go together */
 #endif
-    const gal_sim_step glutton = {"let x = vector(500000000)", NULL, 0, 0}; /* 4 GB */
-    const gal_sim_job job = {divider, &glutton, 1};
+    const gal_sim_step glutton = {.command = "let x = vector(500000000)"}; /* 4 GB */
+    const gal_sim_job job = {.deck = divider, .step = &glutton, .n_step = 1};
     check_failure(worker, &job, 20, "");
 }
 
@@ -204,6 +258,9 @@ int main(void) {
         cmocka_unit_test(quit_costs_one_process),
         cmocka_unit_test(a_crash_is_reported_and_repaired),
         cmocka_unit_test(a_hang_ends_at_its_deadline),
+        cmocka_unit_test(a_resident_deck_is_loaded_once),
+        cmocka_unit_test(an_optional_step_may_fail),
+        cmocka_unit_test(failures_are_told_apart),
         cmocka_unit_test(memory_is_bounded),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

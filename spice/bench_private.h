@@ -1,0 +1,69 @@
+/* Shared by the files of bench: reading a deck card by card. */
+#ifndef GAL_SPICE_BENCH_PRIVATE_H
+#define GAL_SPICE_BENCH_PRIVATE_H
+
+#include "base/intern.h"
+#include "base/vec.h"
+#include "spice/bench.h"
+
+/* A *galena line or .meas card that waits until all analyses and sources are known. */
+typedef struct gal__bench_note {
+    const char *text;
+    int line, meas;
+} gal__bench_note;
+
+typedef struct gal__bench_builder {
+    gal_bench *bench;
+    const char *path; /* as given, for messages */
+    int line;         /* of the current card */
+    int depth;        /* of .subckt */
+    int control;      /* inside .control */
+    int ended;        /* behind .end */
+    int n_par;        /* par('...') expressions of .meas cards so far */
+    gal_intern files; /* included so far */
+    gal_vec(gal_bench_var) param;
+    gal_vec(gal_bench_derived) derived;
+    gal_vec(gal_bench_analysis) analysis;
+    gal_vec(gal_bench_vector) vector;
+    gal_vec(gal_bench_metric) metric;
+    gal_vec(gal_bench_corner) corner;
+    gal_vec(gal_bench_source) source;
+    gal_vec(gal_bench_card) card;
+    gal_vec(const char *) valid;
+    gal_vec(gal__bench_note) note;
+} gal__bench_builder;
+
+/* Texts in the bench's arena; NULL when memory is out. lower: ASCII lower case. */
+char *gal__bench_text(gal__bench_builder *b, gal_view text);
+char *gal__bench_lower(gal_arena *arena, gal_view text);
+gal_status gal__bench_nomem(gal_error *err);
+gal_status gal__bench_fail(const gal__bench_builder *b, gal_error *err, gal_status code,
+                           const char *format, ...) GAL_PRINTF(4, 5);
+
+/* Cuts the next word (blanks separate) off *rest; size 0 at the end. */
+gal_view gal__bench_word(gal_view *rest);
+gal_view gal__bench_trim(gal_view text);
+
+/* bench_scan.c: the lines of the deck; calls gal__bench_card and keeps notes. */
+gal_status gal__bench_scan(gal__bench_builder *b, gal_view text, gal_error *err);
+/* bench_card.c: one joined card. */
+gal_status gal__bench_card(gal__bench_builder *b, gal_view text, gal_error *err);
+/* bench_note.c: `var` and `corner` lines behind the word, over finished parameters. */
+gal_status gal__bench_range(gal_bench_var *var, int32_t n, gal_arena *arena, int32_t *which,
+                            gal_view text, gal_error *err);
+gal_status gal__bench_corner(gal_bench_corner *corner, const gal_bench *bench, gal_arena *arena,
+                             gal_view text, gal_error *err);
+/* bench_metric.c: a built-in measure ("gain = dcgain(out)") or a .meas card. */
+gal_status gal__bench_measure(gal__bench_builder *b, gal_view text, gal_error *err);
+gal_status gal__bench_meas(gal__bench_builder *b, gal_view text, gal_error *err);
+/* bench_random.c: 1 when the text calls a random function; the text with those calls replaced by
+ * ones that galena_random switches, and their definitions. */
+int gal__bench_draws(gal_view text);
+void gal__bench_tame(gal_buf *out, gal_view text);
+extern const char gal__bench_functions[];
+/* bench_file.c: mixes an included file and all it includes into the bench's hash. */
+gal_status gal__bench_file(gal__bench_builder *b, const char *path, gal_error *err);
+/* 1 when the .lib file has that section; 0 also when it cannot be read. */
+int gal__bench_has_section(const char *path, gal_view section);
+
+#endif
