@@ -76,7 +76,7 @@ static gal_status run_deck(gal_sim_result *result, gal_sim_worker *worker, const
     gal_buf deck;
     gal_buf_init(&deck);
     gal_status status = print_deck(&deck, trim, card, err);
-    const gal_sim_job job = {deck.data, step, 1};
+    const gal_sim_job job = {.deck = deck.data, .step = step, .n_step = 1};
     if (status == GAL_OK) status = gal_sim_worker_run(result, worker, &job, deadline, err);
     if (status == GAL_OK && result->error.code != GAL_OK)
         status = gal_fail(err, GAL_ESIM, "%s: %.400s", card ? "trimmed card" : trim->path,
@@ -109,7 +109,7 @@ gal_status gal_trim_check(gal_trim_check_result *result, const gal_trim *trim, c
         want[i] = gal_arena_text(&arena, name, (size_t)size);
         if (!want[i]) status = gal_fail(err, GAL_ENOMEM, "out of memory");
     }
-    const gal_sim_step step = {"op", want, n, 0};
+    const gal_sim_step step = {.command = "op", .want = want, .n_want = n};
     gal_sim_worker *worker = NULL;
     gal_sim_result a = {0}, b = {0};
     if (status == GAL_OK) status = gal_sim_worker_create(&worker, err);

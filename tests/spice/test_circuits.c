@@ -70,8 +70,9 @@ static void run_bench(gal_sim_result *result, gal_sim_worker *worker, const char
     gal_sim_step step[MOST_STEP];
     read_bench(&b, circuit, technology);
     for (int i = 0; i < b.n_step; i++)
-        step[i] = (gal_sim_step){b.command[i], &b.want[i], b.want[i] != NULL, 0};
-    const gal_sim_job job = {b.deck.data, step, b.n_step};
+        step[i] = (gal_sim_step){
+            .command = b.command[i], .want = &b.want[i], .n_want = b.want[i] != NULL};
+    const gal_sim_job job = {.deck = b.deck.data, .step = step, .n_step = b.n_step};
     assert_int_equal(gal_sim_worker_run(result, worker, &job, 60, NULL), GAL_OK);
     if (result->error.code != GAL_OK)
         fail_msg("%s on %s: %s", circuit, technology, result->error.message);
