@@ -13,8 +13,15 @@ enum { ROLE_LEAST = 2 };
 enum { TREE_ROWS = 20000 };
 
 /* Nodes of one target's forest, which keep a model file below 5 MB: large tables get fewer trees,
- * then larger leaves, of which SMALL_LEAF samples hardly cost accuracy yet. */
-enum { TREE_NODES = 260000, LEAST_TREES = 40, SMALL_LEAF = 3 };
+ * then larger leaves, of which SMALL_LEAF samples hardly cost accuracy yet. Existence, learnt from
+ * all pairs, gets more nodes and keeps more trees: it is the variety that holds on larger cells. */
+enum {
+    TREE_NODES = 240000,
+    EXIST_NODES = 420000,
+    SMALL_LEAF = 3,
+    LEAST_TREES = 40,
+    EXIST_TREES = 80
+};
 
 static gal_status no_memory(gal_error *err) {
     return gal_fail(err, GAL_ENOMEM, "out of memory for the physical estimate");
@@ -141,10 +148,11 @@ static gal_status pair_table(table *t, const selection *s, gal_pex_target target
 }
 
 /* As many of `count` trees as fit at small leaves: a tree has about 1.3 nodes per row and leaf. */
-static int32_t fitting_trees(int32_t count, int64_t rows) {
+static int32_t fitting_trees(int32_t count, int64_t rows, gal_pex_target target) {
     const double nodes = 1.3 * (double)(rows < TREE_ROWS ? rows : TREE_ROWS) / SMALL_LEAF;
     const int32_t fit = (int32_t)(TREE_NODES / fmax(nodes, 1));
-    const int32_t least = count < LEAST_TREES ? count : LEAST_TREES;
+    const int32_t wanted = target == GAL_PEX_EXIST ? EXIST_TREES : LEAST_TREES;
+    const int32_t least = count < wanted ? count : wanted;
     return fit > count ? count : fit < least ? least : fit;
 }
 
@@ -152,12 +160,12 @@ static gal_status fit_trees(gal_trees **out, const selection *s, gal_pex_target 
                             const gal_pex_estimate_options *o, gal_error *err) {
     gal_trees_options options = gal_trees_defaults();
     options.max_rows = TREE_ROWS;
-    options.max_nodes = TREE_NODES;
+    options.max_nodes = target == GAL_PEX_EXIST ? EXIST_NODES : TREE_NODES;
     options.seed = gal_hash_mix(o->seed, (uint64_t)target);
     table t = {0};
     gal_status status = target < GAL_PEX_COUPLE ? net_table(&t, s, target, err)
                                                 : pair_table(&t, s, target, o->max_pair, err);
-    options.count = fitting_trees(o->trees, t.x.rows);
+    options.count = fitting_trees(o->trees, t.x.rows, target);
     if (status == GAL_OK) status = gal_trees_train(out, t.x, t.y, &options, err);
     gal_arena_clear(&t.arena);
     return status;

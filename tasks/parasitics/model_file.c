@@ -35,9 +35,10 @@ static gal_status add_estimator(gal_safetensors *st, tree_bytes *trees,
 }
 
 static gal_status add_scaler(gal_safetensors *st, const gal_pex_scaler *s, gal_error *err) {
-    GAL_TRY(add(st, "scaler.net", GAL_F32, 2 * (int64_t)s->n_net, s->net, err));
-    GAL_TRY(add(st, "scaler.device", GAL_F32, 2 * (int64_t)s->n_device, s->device, err));
-    return add(st, "scaler.pair", GAL_F32, 2 * (int64_t)s->n_pair, s->pair, err);
+    GAL_TRY(add(st, "scaler.net", GAL_F32, GAL_PEX_SCALE_ROWS * (int64_t)s->n_net, s->net, err));
+    GAL_TRY(add(st, "scaler.device", GAL_F32, GAL_PEX_SCALE_ROWS * (int64_t)s->n_device, s->device,
+                err));
+    return add(st, "scaler.pair", GAL_F32, GAL_PEX_SCALE_ROWS * (int64_t)s->n_pair, s->pair, err);
 }
 
 static void member_tensor(char *out, size_t size, int32_t m, const char *name) {
@@ -151,13 +152,13 @@ static gal_status take_scaler(gal_pex_scaler *scaler, const gal_safetensors *st,
         GAL_TRY(need(&view, st, name[i], GAL_F32, -1, err));
         if (view->size > 1 << 20)
             return gal_fail_at(err, GAL_ELIMIT, st->path, 0, 0, "%s", name[i]);
-        n[i] = (int32_t)(view->size / sizeof(float) / 2);
+        n[i] = (int32_t)(view->size / sizeof(float) / GAL_PEX_SCALE_ROWS);
     }
     GAL_TRY(gal_pex_scaler_new(scaler, n[0], n[1], n[2], err));
     float *const to[3] = {scaler->net, scaler->device, scaler->pair};
     for (int i = 0; i < 3; i++)
-        GAL_TRY(copy(to[i], 2 * (size_t)n[i] * sizeof(float), st, name[i], GAL_F32,
-                     2 * (int64_t)n[i], err));
+        GAL_TRY(copy(to[i], GAL_PEX_SCALE_ROWS * (size_t)n[i] * sizeof(float), st, name[i], GAL_F32,
+                     GAL_PEX_SCALE_ROWS * (int64_t)n[i], err));
     return GAL_OK;
 }
 

@@ -12,9 +12,10 @@
 #include "tasks/parasitics/data.h"
 #include "tasks/parasitics/neighbours.h"
 
-/* *pair [*n_pair] from `arena`: the near pairs (`all`: every pair of nets with transistors) and extra[0..n_extra[,
- * in any order, each pair once, sorted by (a, b). Errors: GAL_ENOMEM, GAL_EINVAL (an extra pair
- * that is not 0 <= a < b < n_net), GAL_ELIMIT (over 5e7 pairs). O(n log n) of the pairs. */
+/* *pair [*n_pair] from `arena`: the near pairs (`all`: every pair of nets with transistors) and
+ * extra[0..n_extra[, in any order, each pair once, sorted by (a, b). Errors: GAL_ENOMEM, GAL_EINVAL
+ * (an extra pair that is not 0 <= a < b < n_net), GAL_ELIMIT (over 5e7 pairs). O(n log n) of the
+ * pairs. */
 GAL_API gal_status gal_pex_near_pairs(gal_pex_pair **pair, int32_t *n_pair, gal_arena *arena,
                                       const gal_pex_neighbours *list, int all,
                                       const gal_pex_pair *extra, int32_t n_extra, gal_error *err);

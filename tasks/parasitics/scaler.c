@@ -5,25 +5,33 @@
 
 static const float limit = 6;
 
+/* Rows of a scale and of the sums it is made from. */
+enum { MEAN, FACTOR, LOW, HIGH, ROWS = GAL_PEX_SCALE_ROWS };
+
 static gal_status no_memory(gal_error *err) {
     return gal_fail(err, GAL_ENOMEM, "out of memory for the network's input");
+}
+
+static int new_scale(float **scale, gal_arena *arena, int32_t cols) {
+    *scale = GAL_ARENA_ARRAY(arena, float, ROWS *cols);
+    for (int32_t c = 0; *scale && c < cols; c++) {
+        (*scale)[FACTOR * cols + c] = 1;
+        (*scale)[LOW * cols + c] = -limit;
+        (*scale)[HIGH * cols + c] = limit;
+    }
+    return *scale != NULL;
 }
 
 gal_status gal_pex_scaler_new(gal_pex_scaler *scaler, int32_t n_net, int32_t n_device,
                               int32_t n_pair, gal_error *err) {
     *scaler = (gal_pex_scaler){.n_net = n_net, .n_device = n_device, .n_pair = n_pair};
     gal_arena_init(&scaler->arena);
-    scaler->net = GAL_ARENA_ARRAY(&scaler->arena, float, 2 * n_net);
-    scaler->device = GAL_ARENA_ARRAY(&scaler->arena, float, 2 * n_device);
-    scaler->pair = GAL_ARENA_ARRAY(&scaler->arena, float, 2 * n_pair);
-    if (!scaler->net || !scaler->device || !scaler->pair) {
-        gal_pex_scaler_clear(scaler);
-        return no_memory(err);
-    }
-    for (int32_t i = 0; i < n_net; i++) scaler->net[n_net + i] = 1;
-    for (int32_t i = 0; i < n_device; i++) scaler->device[n_device + i] = 1;
-    for (int32_t i = 0; i < n_pair; i++) scaler->pair[n_pair + i] = 1;
-    return GAL_OK;
+    if (new_scale(&scaler->net, &scaler->arena, n_net) &&
+        new_scale(&scaler->device, &scaler->arena, n_device) &&
+        new_scale(&scaler->pair, &scaler->arena, n_pair))
+        return GAL_OK;
+    gal_pex_scaler_clear(scaler);
+    return no_memory(err);
 }
 
 void gal_pex_scaler_clear(gal_pex_scaler *scaler) {
@@ -55,21 +63,40 @@ static int raw_input(gal_pex_input *out, gal_arena *arena, const gal_pex_case *p
            raw_devices(&out->device, arena, pex);
 }
 
-/* Adds a matrix' rows to sums [2, cols] of values and squares. */
+/* [ROWS, cols]: sums of values and of squares, extremes. */
+static double *new_sums(gal_arena *arena, int32_t cols) {
+    double *sum = GAL_ARENA_ARRAY(arena, double, ROWS *cols);
+    for (int32_t c = 0; sum && c < cols; c++) {
+        sum[LOW * cols + c] = INFINITY;
+        sum[HIGH * cols + c] = -INFINITY;
+    }
+    return sum;
+}
+
 static void accumulate(double *sum, gal_mat x) {
+    double *square = sum + x.cols, *low = sum + LOW * x.cols, *high = sum + HIGH * x.cols;
     for (int64_t r = 0; r < x.rows; r++)
         for (int32_t c = 0; c < x.cols; c++) {
             const double v = gal_mat_row(x, r)[c];
             sum[c] += v;
-            sum[x.cols + c] += v * v;
+            square[c] += v * v;
+            low[c] = fmin(low[c], v);
+            high[c] = fmax(high[c], v);
         }
 }
 
+static float limited(double v) {
+    return v > limit ? limit : v < -limit ? -limit : (float)v;
+}
+
 static void finish(float *out, const double *sum, int32_t cols, double rows) {
-    for (int32_t c = 0; c < cols; c++) {
+    for (int32_t c = 0; c < cols && rows > 0; c++) {
         const double mean = sum[c] / rows, variance = sum[cols + c] / rows - mean * mean;
+        const double factor = variance > 1e-8 ? 1 / sqrt(variance) : 0;
         out[c] = (float)mean;
-        out[cols + c] = variance > 1e-8 ? (float)(1 / sqrt(variance)) : 0;
+        out[FACTOR * cols + c] = (float)factor;
+        out[LOW * cols + c] = limited((sum[LOW * cols + c] - mean) * factor);
+        out[HIGH * cols + c] = limited((sum[HIGH * cols + c] - mean) * factor);
     }
 }
 
@@ -79,9 +106,9 @@ gal_status gal_pex_scaler_fit(gal_pex_scaler *scaler, const gal_pex_set *set, ga
                                some->pair_x.cols, err));
     gal_arena arena;
     gal_arena_init(&arena);
-    double *net = GAL_ARENA_ARRAY(&scaler->arena, double, 2 * scaler->n_net);
-    double *device = GAL_ARENA_ARRAY(&scaler->arena, double, 2 * scaler->n_device);
-    double *pair = GAL_ARENA_ARRAY(&scaler->arena, double, 2 * scaler->n_pair);
+    double *net = new_sums(&scaler->arena, scaler->n_net);
+    double *device = new_sums(&scaler->arena, scaler->n_device);
+    double *pair = new_sums(&scaler->arena, scaler->n_pair);
     double rows[3] = {0};
     int ok = net && device && pair;
     for (int32_t i = 0; ok && i < set->n; i++) {
@@ -98,18 +125,20 @@ gal_status gal_pex_scaler_fit(gal_pex_scaler *scaler, const gal_pex_set *set, ga
     }
     gal_arena_clear(&arena);
     if (!ok) return gal_pex_scaler_clear(scaler), no_memory(err);
-    finish(scaler->net, net, scaler->n_net, fmax(rows[0], 1));
-    finish(scaler->device, device, scaler->n_device, fmax(rows[1], 1));
-    finish(scaler->pair, pair, scaler->n_pair, fmax(rows[2], 1));
+    finish(scaler->net, net, scaler->n_net, rows[0]);
+    finish(scaler->device, device, scaler->n_device, rows[1]);
+    finish(scaler->pair, pair, scaler->n_pair, rows[2]);
     return GAL_OK;
 }
 
 static void apply(gal_mat x, const float *scale) {
+    const float *factor = scale + x.cols, *low = scale + LOW * x.cols,
+                *high = scale + HIGH * x.cols;
     for (int64_t r = 0; r < x.rows; r++) {
         float *row = gal_mat_row(x, r);
         for (int32_t c = 0; c < x.cols; c++) {
-            const float v = (row[c] - scale[c]) * scale[x.cols + c];
-            row[c] = v > limit ? limit : v < -limit ? -limit : v;
+            const float v = (row[c] - scale[c]) * factor[c];
+            row[c] = v > high[c] ? high[c] : v < low[c] ? low[c] : v;
         }
     }
 }
