@@ -158,6 +158,34 @@ static void labels_are_sums_above_the_floor(void **state) {
     gal_extract_set_clear(&set);
 }
 
+/* PLATE is a shape that no device touches: it is no net of a schematic. */
+static void nets_without_devices_have_no_labels(void **state) {
+    (void)state;
+    static const char text[] = "cell pad\n"
+                               "ports A Y VDD VSS\n"
+                               "supplies VDD VSS\n"
+                               "dev n Y A VSS VSS 0.65 0.15\n"
+                               "dev p Y A VDD VDD 1 0.15\n"
+                               "cap Y VSS 1.5\n"
+                               "cap A Y 1\n"
+                               "cap PLATE VSS 7\n"
+                               "cap PLATE Y 0.25\n"
+                               "end\n";
+    gal_extract_set set = {0};
+    gal_pex_case pex;
+    assert_int_equal(gal_par_parse(&set, "test", text, strlen(text), NULL), GAL_OK);
+    assert_int_equal(
+        gal_pex_case_build(&pex, &set.item[0].circuit, GAL_EXTRACTOR_FOUNDRY, &set.item[0], NULL),
+        GAL_OK);
+    const int32_t plate = graph_net(&pex, "PLATE");
+    assert_true(isnan(pex.ground[plate]) && isnan(pex.total[plate]));
+    assert_ff(pex.total[graph_net(&pex, "Y")], 2.75);
+    assert_int_equal(pex.n_pair, 1);
+    assert_ff(coupling(&pex, "A", "Y"), 1);
+    gal_pex_case_clear(&pex);
+    gal_extract_set_clear(&set);
+}
+
 static void a_schematic_has_no_labels(void **state) {
     (void)state;
     gal_extract_set set = {0};
@@ -183,6 +211,7 @@ int main(void) {
         cmocka_unit_test(sizes_of_a_cell_are_one_group),
         cmocka_unit_test(says_what_is_missing),
         cmocka_unit_test(labels_are_sums_above_the_floor),
+        cmocka_unit_test(nets_without_devices_have_no_labels),
         cmocka_unit_test(a_schematic_has_no_labels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -323,6 +323,33 @@ static void test_pairs(void **state) {
     plan_clear(&p);
 }
 
+/* A multiplexer of n switches onto one line: each select stands over its own complement, not over
+ * that of another input. */
+static void test_switches_pair_with_their_complement(void **state) {
+    (void)state;
+    enum { SWITCHES = 6 };
+    plan p = plan_new();
+    int32_t select[SWITCHES], complement[SWITCHES];
+    const int32_t out = net(&p, GAL_NET_PORT);
+    for (int k = 0; k < SWITCHES; k++) {
+        const int32_t in = net(&p, GAL_NET_PORT);
+        select[k] = net(&p, GAL_NET_PORT);
+        complement[k] = net(&p, 0);
+        inverter(&p, select[k], complement[k], 0.65);
+        mos(&p, GAL_NMOS, in, select[k], out, 0.65);
+        mos(&p, GAL_PMOS, in, complement[k], out, 1);
+    }
+    laid l = lay(&p, 1, NULL);
+    float pair[GAL_PEX_LAYOUT_PAIR];
+    for (int i = 0; i < SWITCHES; i++)
+        for (int j = 0; j < SWITCHES; j++) {
+            pair_row(pair, &l, select[i], complement[j]);
+            assert_float_equal(pair[GAL_LAYOUT_PAIR_COLUMN], i == j, 1e-4);
+        }
+    laid_clear(&l);
+    plan_clear(&p);
+}
+
 static void test_degenerate(void **state) {
     (void)state;
     plan p = plan_new();
@@ -377,6 +404,7 @@ int main(void) {
         cmocka_unit_test(test_order_does_not_matter),
         cmocka_unit_test(test_fingers),
         cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_switches_pair_with_their_complement),
         cmocka_unit_test(test_degenerate),
         cmocka_unit_test(test_large_chain),
     };
