@@ -323,8 +323,8 @@ static void test_pairs(void **state) {
     plan_clear(&p);
 }
 
-/* A multiplexer of n switches onto one line: each select stands over its own complement, not over
- * that of another input. */
+/* A multiplexer of tristate inverters onto one line: each select stands over its own complement,
+ * not over that of another input. */
 static void test_switches_pair_with_their_complement(void **state) {
     (void)state;
     enum { SWITCHES = 6 };
@@ -332,12 +332,14 @@ static void test_switches_pair_with_their_complement(void **state) {
     int32_t select[SWITCHES], complement[SWITCHES];
     const int32_t out = net(&p, GAL_NET_PORT);
     for (int k = 0; k < SWITCHES; k++) {
-        const int32_t in = net(&p, GAL_NET_PORT);
+        const int32_t in = net(&p, GAL_NET_PORT), below = net(&p, 0), above = net(&p, 0);
         select[k] = net(&p, GAL_NET_PORT);
         complement[k] = net(&p, 0);
         inverter(&p, select[k], complement[k], 0.65);
-        mos(&p, GAL_NMOS, in, select[k], out, 0.65);
-        mos(&p, GAL_PMOS, in, complement[k], out, 1);
+        mos(&p, GAL_NMOS, below, in, GND, 0.65);
+        mos(&p, GAL_NMOS, below, select[k], out, 0.65);
+        mos(&p, GAL_PMOS, above, in, VDD, 1);
+        mos(&p, GAL_PMOS, above, complement[k], out, 1);
     }
     laid l = lay(&p, 1, NULL);
     float pair[GAL_PEX_LAYOUT_PAIR];
