@@ -107,8 +107,9 @@ typedef struct gal_bench {
     int32_t n_valid;
     gal_bench_card *card; /* [n_card] what ngspice gets, without parameters */
     int32_t n_card;
-    int random;   /* 1: the deck or a file it includes draws random numbers (agauss, ...) */
-    int switched; /* 1: the deck itself does, at its nominal values where the seed is 0 */
+    int own_reltol; /* 1: some .option of the deck sets reltol */
+    int random;     /* 1: the deck or a file it includes draws random numbers (agauss, ...) */
+    int switched;   /* 1: the deck itself does, at its nominal values where the seed is 0 */
     gal_warnings warnings;
 } gal_bench;
 

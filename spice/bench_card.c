@@ -158,6 +158,9 @@ static gal_status take_dot(gal__bench_builder *b, const gal_spice_lex *lex, gal_
     if (is_output_card(word)) return warn_skipped(b, word), GAL_OK;
     if (gal_view_equal_nocase(word, ".end")) return b->ended = 1, GAL_OK;
     const int temp = gal_view_equal_nocase(word, ".temp");
+    if (gal_view_equal_nocase((gal_view){word.text, word.size < 7 ? word.size : 7}, ".option"))
+        for (int32_t i = 1; i < lex->n_token; i++)
+            b->bench->own_reltol |= gal_view_equal_nocase(lex->token[i].view, "reltol");
     return keep(b, (gal_bench_card){.text = gal__bench_text(b, text), .temp = temp}, err);
 }
 

@@ -3,10 +3,10 @@
  * A job is a deck and steps; each step is one ngspice command (an analysis such as "tran 1p 2n",
  * or "meas ...") with the vectors wanted from it ("time", "v(out)", "vdd#branch", the name of a
  * measurement; "op:v(out)" is v(out) of the job's last plot of type op; "*", as the only one, all
- * node voltages of an operating point). A result holds those vectors in the order asked for. Jobs run in a worker
- * (spice/worker.h) or a pool (spice/pool.h), never in the calling process. A deck is code: ngspice
- * runs its .control blocks and opens its includes, so run only decks you would run yourself.
- * Paths in a deck must be absolute: workers sit in scratch directories.
+ * node voltages of an operating point). A result holds those vectors in the order asked for. Jobs
+ * run in a worker (spice/worker.h) or a pool (spice/pool.h), never in the calling process. A deck
+ * is code: ngspice runs its .control blocks and opens its includes, so run only decks you would run
+ * yourself. Paths in a deck must be absolute: workers sit in scratch directories.
  */
 #ifndef GAL_SPICE_SIMULATE_H
 #define GAL_SPICE_SIMULATE_H

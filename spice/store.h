@@ -3,9 +3,10 @@
  * Table `deck`: one row per deck, by the content hash of gal_bench. Table `point`: one row per
  * point, by the hash of all parameter values (those of the corner included), the corner's library
  * section and temperature, and the seed; values and metrics are JSON arrays in the order of the
- * deck's `vars` and `metrics`, numbers to their last bit, null where there is none. `galena simulate`
- * writes it; any SQLite tool reads it. Rows are committed once a second: a process that is killed
- * loses that much, and never the file. One process writes at a time (others wait up to a minute).
+ * deck's `vars` and `metrics`, numbers to their last bit, null where there is none. `galena
+ * simulate` writes it; any SQLite tool reads it. Rows are committed once a second: a process that
+ * is killed loses that much, and never the file. One process writes at a time (others wait up to a
+ * minute).
  */
 #ifndef GAL_SPICE_STORE_H
 #define GAL_SPICE_STORE_H
