@@ -7,6 +7,7 @@
 
 enum {
     DRAWS = 48,
+    GLANCE = 16, /* draws after which a point without any gain is left */
     FAR = 1200,  /* random candidates */
     PARENTS = 6, /* best designs with candidates about them */
     NEAR = 100,  /* each */
@@ -15,6 +16,8 @@ enum {
     GENERATIONS = 25,
     BLOCK = 512 /* points predicted together */
 };
+
+static const double LN10 = 2.30258509299404568402;
 
 typedef struct search {
     gal__posterior *p;
@@ -42,10 +45,11 @@ static gal_status make(search *s, gal__posterior *p, gal_rng *rng, gal_error *er
     s->y = s->valid + BLOCK;
     s->metric = s->y + n;
     for (size_t i = 0; i < m; i++) s->metric[i] = NAN;
-    for (size_t i = 0; i < DRAWS * n / 2; i++) {
-        s->normal[i] = gal_rng_normal(rng);
-        s->normal[DRAWS * n - n - i / n * n + i % n] = -s->normal[i]; /* antithetic */
-    }
+    for (size_t k = 0; k < DRAWS; k += 2)
+        for (size_t i = k * n; i < (k + 1) * n; i++) {
+            s->normal[i] = gal_rng_normal(rng);
+            s->normal[i + n] = -s->normal[i]; /* antithetic */
+        }
     s->best = z->best >= 0 ? z->design[z->best].cost : (gal_cost){.hard = 1e3, .soft = 1e3};
     return GAL_OK;
 }
@@ -62,7 +66,7 @@ static gal_cost draw(search *s, const double *normal, int32_t j) {
             y += s->y[o % p->n_measure] - s->mean[(size_t)(o % p->n_measure) * BLOCK + j];
         s->y[o] = y;
         s->metric[(size_t)out->corner * z->bench->n_metric + out->metric] =
-            out->log ? pow(10, y) : y;
+            out->log ? exp(LN10 * y) : y;
     }
     return gal_cost_of(z->spec, s->metric, z->bench->n_metric, z->n_corner);
 }
@@ -85,11 +89,15 @@ static double improvement(const gal_cost *best, const gal_cost *cost) {
 /* Logarithm of the expected improvement; where all draws fail, minus the expected cost. */
 static double score_of(search *s, int32_t j) {
     double gain = 0, cost = 0;
-    for (int32_t k = 0; k < DRAWS; k++) {
-        const gal_cost c = draw(s, s->normal + (size_t)k * s->p->n_output, j);
-        gain += improvement(&s->best, &c) / DRAWS;
-        cost += (c.hard + 0.1 * c.soft) / DRAWS;
+    int32_t n = 0;
+    while (n < DRAWS && (n != GLANCE || gain > 0)) {
+        const gal_cost c = draw(s, s->normal + (size_t)n * s->p->n_output, j);
+        gain += improvement(&s->best, &c);
+        cost += c.hard + 0.1 * c.soft;
+        n++;
     }
+    gain /= n;
+    cost /= n;
     const double likely = log(fmax(s->valid[j], 1e-6));
     return (gain > 0 ? fmax(log(gain), -50) : -100 - cost) + likely;
 }

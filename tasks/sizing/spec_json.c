@@ -5,8 +5,8 @@
 #include <string.h>
 
 static void put_value(gal_buf *line, const json_t *value) {
-    if (json_is_string(value)) gal_buf_printf(line, " %s", json_string_value(value));
-    else if (json_is_number(value)) gal_buf_printf(line, " %.17g", json_number_value(value));
+    if (json_is_string(value)) gal_buf_text(line, json_string_value(value));
+    else gal_buf_printf(line, "%.17g", json_number_value(value));
 }
 
 static int is_scalar(const json_t *value) {
@@ -18,7 +18,7 @@ static gal_status state(gal__spec_builder *b, const char *word, const char *name
     gal_buf line;
     gal_buf_init(&line);
     gal_buf_printf(&line, "%s%s%s", word, *word && *name ? " " : "", name);
-    if (strcmp(word, "set") == 0) gal_buf_text(&line, "=");
+    gal_buf_text(&line, *name && strcmp(word, "set") == 0 ? "=" : " ");
     put_value(&line, value);
     gal_status status = gal_buf_ok(&line, err);
     if (status == GAL_OK) status = gal__spec_statement(b, (gal_view){line.data, line.size}, err);
