@@ -106,7 +106,7 @@ static gal_status print(const run *r, gal_error *err) {
     gal_buf_clear(&text);
     gal_buf_init(&text);
     gal_sizing_missed(&text, r->sizing);
-    if (text.data) fputs(text.data, stderr);
+    if (text.data && !r->a->quiet) fputs(text.data, stderr);
     gal_buf_clear(&text);
     return status;
 }

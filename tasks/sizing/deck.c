@@ -156,9 +156,10 @@ static void write_params(gal_buf *out, gal_view text, const gal_bench *bench, co
         if (!is_key || !find_value(&number, bench, value, name)) continue;
         for (at++; at < text.size && is_space(text.text[at]);) at++;
         const size_t used = gal_spice_number((gal_view){text.text + at, text.size - at}, &old);
-        if (!used) continue;
+        if (!used || old == number) continue;
         gal_buf_printf(out, "=%.6g", number);
         i = at + used;
+        while (i < text.size && is_name(text.text[i])) i++; /* letters of a unit */
     }
 }
 

@@ -165,7 +165,8 @@ void gal_sizing_gnuplot(gal_buf *text, const gal_sizing *s, const char *path) {
     gal_buf_printf(text, "set terminal %s\nset output '%s'\n",
                    png ? "pngcairo size 800,500" : "svg size 800,500", path);
     gal_buf_text(text, "set xlabel 'simulations'\nset ylabel 'hard targets missed by'\n"
-                       "set logscale y\nset grid\nset yrange [8e-5:*]\n$all << E\n");
+                       "set logscale y\nset grid\nset yrange [7e-5:*]\n"
+                       "set ytics add ('met' 1e-4)\n$all << E\n");
     for (int32_t i = 0; i < s->n_design; i++)
         gal_buf_printf(text, "%d %.6g\n", s->design[i].n_sim, plotted(&s->design[i]));
     gal_buf_text(text, "E\n$best << E\n");
