@@ -10,7 +10,7 @@
 #include <string.h>
 
 typedef struct arguments {
-    const char *engine, *db, *model, *out, *plot;
+    const char *engine, *db, *model, *policy, *out, *plot;
     int json, quiet, check, add_deck, no_start;
     long budget, seed, batch, threads;
     double deadline;
@@ -56,7 +56,8 @@ static gal_status search(run *r, gal_error *err) {
                                                               : gal_ngspice_workers(r->ngspice),
                                         .seed = (uint64_t)a->seed,
                                         .no_start = a->no_start,
-                                        .predictor = r->predictor};
+                                        .predictor = r->predictor,
+                                        .policy = a->policy};
     GAL_TRY(gal_sizing_create(&r->sizing, &r->bench, &r->spec, &simulator, &options, err));
     return gal_sizing_run(r->sizing, cli_report(a->quiet), err);
 }
@@ -189,8 +190,9 @@ int cmd_size(int argc, char **argv) {
     arguments a = {.deadline = 60};
     const cli_option option[] = {
         {"engine", CLI_TEXT, &a.engine, "NAME",
-         "gp (default), surrogate (with --model), cmaes, de, random"},
+         "gp (default), surrogate, policy (both with --model), cmaes, de, random"},
         {"model", CLI_TEXT, &a.model, "FILE", "trained surrogate of the deck"},
+        {"policy", CLI_TEXT, &a.policy, "FILE", "of engine policy: read, or trained and written"},
         {"budget", CLI_INT, &a.budget, "N", "most simulations (the spec's, or 200)"},
         {"batch", CLI_INT, &a.batch, "N", "designs simulated together (default: --threads)"},
         {"seed", CLI_INT, &a.seed, "N", "seed of the search (0)"},

@@ -220,3 +220,16 @@ gal_status gal__acquire(double *u, gal__posterior *p, gal_rng *rng, gal_error *e
     free(s.normal);
     return status;
 }
+
+gal_status gal__acquire_among(double *u, gal__posterior *p, const double *candidate, int32_t n,
+                              gal_rng *rng, gal_error *err) {
+    search s;
+    const size_t dim = (size_t)p->sizing->dim;
+    GAL_TRY(make(&s, p, rng, err));
+    double *score = malloc((size_t)n * sizeof *score);
+    const gal_status status = score ? evaluate(score, &s, candidate, n, err) : nomem(err);
+    if (status == GAL_OK) memcpy(u, candidate + (size_t)best_of(score, n) * dim, dim * sizeof *u);
+    free(score);
+    free(s.normal);
+    return status;
+}

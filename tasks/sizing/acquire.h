@@ -14,4 +14,8 @@
 /* The next point u [dim]. */
 gal_status gal__acquire(double *u, gal__posterior *p, gal_rng *rng, gal_error *err);
 
+/* The best of the points candidate [n, dim], as they are. */
+gal_status gal__acquire_among(double *u, gal__posterior *p, const double *candidate, int32_t n,
+                              gal_rng *rng, gal_error *err);
+
 #endif

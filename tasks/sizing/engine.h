@@ -24,7 +24,7 @@ struct gal_engine {
 /* The place of a value on its variable's axis, in 0..1. */
 double gal__sizing_unit(const gal_bench_var *var, double value);
 
-extern const gal_engine gal__engine_gp, gal__engine_surrogate, gal__engine_cmaes, gal__engine_de,
-    gal__engine_random;
+extern const gal_engine gal__engine_gp, gal__engine_surrogate, gal__engine_policy,
+    gal__engine_cmaes, gal__engine_de, gal__engine_random;
 
 #endif

@@ -213,9 +213,8 @@ static gal_status check_failures(gal_sizing *s, int *warned, gal_error *err) {
                         s->first_failure);
     if (!*warned && s->n_sim >= HALF_SEEN && 2 * s->n_failed >= s->n_sim) {
         *warned = 1;
-        gal_note(s->report ? ((quiet *)s->report->user)->outer : NULL,
-                 "warning: %d of %d simulations have no result; the first: %s", s->n_failed,
-                 s->n_sim, s->first_failure);
+        gal_note(s->outer_report, "warning: %d of %d simulations have no result; the first: %s",
+                 s->n_failed, s->n_sim, s->first_failure);
     }
     return GAL_OK;
 }
@@ -268,10 +267,11 @@ gal_status gal_sizing_run(gal_sizing *s, const gal_report *report, gal_error *er
     double *u = malloc(batch * (size_t)s->dim * sizeof *u);
     int32_t *design = malloc(batch * sizeof *design);
     s->report = &inner;
+    s->outer_report = report;
     gal_status status = u && design ? s->engine->create(&state, s, err) : nomem(err);
     if (status == GAL_OK) status = search(s, state, u, design, report, err);
     if (state) s->engine->destroy(state);
-    s->report = NULL;
+    s->report = s->outer_report = NULL;
     free(u);
     free(design);
     return status;

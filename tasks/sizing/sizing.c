@@ -8,9 +8,9 @@
 
 enum { DEFAULT_BUDGET = 200 };
 
-static const gal_engine *const engines[] = {&gal__engine_gp, &gal__engine_surrogate,
-                                            &gal__engine_cmaes, &gal__engine_de,
-                                            &gal__engine_random};
+static const gal_engine *const engines[] = {&gal__engine_gp,     &gal__engine_surrogate,
+                                            &gal__engine_policy, &gal__engine_cmaes,
+                                            &gal__engine_de,     &gal__engine_random};
 enum { N_ENGINE = sizeof engines / sizeof *engines };
 
 const gal_engine *gal_sizing_engine(int32_t index) {

@@ -34,7 +34,9 @@ typedef struct gal_sizing_options {
     int32_t batch;      /* designs simulated together; <= 0: 1 */
     uint64_t seed;
     int no_start;                   /* 1: does not begin with the deck's own values */
-    const gal_predictor *predictor; /* for engine "surrogate"; NULL: none */
+    const gal_predictor *predictor; /* for engines "surrogate" and "policy"; NULL: none */
+    int32_t policy_steps;           /* of training a policy; <= 0: 2000 */
+    const char *policy; /* file of engine "policy": loaded when it is there, else written */
 } gal_sizing_options;
 
 typedef struct gal_engine gal_engine;
@@ -58,7 +60,7 @@ typedef struct gal_sizing {
     int32_t n_stored; /* of them, how many came from the store */
     int32_t n_failed; /* of them, how many have no result */
     char first_failure[300];
-    const gal_report *report;
+    const gal_report *report, *outer_report; /* of a run: the simulator's, the caller's */
 } gal_sizing;
 
 /* Prepares a search; keeps bench, spec and the simulator's user. Errors: GAL_ENOTFOUND (engine;

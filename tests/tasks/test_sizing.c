@@ -28,6 +28,20 @@ typedef struct toy {
     double bias;      /* of a predictor */
 } toy;
 
+static const char hard[] = "gain >= 58\nspeed >= 8e5\npower <= 4e-3\n";
+static char said[1000];
+
+static void note(void *user, const char *text) {
+    (void)user;
+    snprintf(said, sizeof said, "%s", text);
+}
+
+static int hear(void *user, const char *what, long done, long total, const char *detail) {
+    (void)user, (void)done, (void)total, (void)detail;
+    if (strcmp(what, "policy") == 0) snprintf(said, sizeof said, "%s", what);
+    return 1;
+}
+
 static void amplifier(double metric[3], const double *value, int32_t corner) {
     const double a = value[0], b = value[1], c = value[2], d = value[3];
     const double slow = corner == 1 ? 0.7 : corner == 2 ? 1.2 : 1;
@@ -76,6 +90,7 @@ typedef struct fixture {
     gal_bench bench;
     gal_sizing_spec spec;
     gal_sizing *sizing;
+    gal_report report;
     toy toy;
 } fixture;
 
@@ -89,7 +104,7 @@ static gal_status start(fixture *f, const char *spec, const gal_sizing_options *
     assert_int_equal(gal_sizing_spec_parse(&f->spec, gal_view_of(text), "x.size", NULL), GAL_OK);
     assert_int_equal(gal_sizing_spec_bind(&f->spec, &f->bench, NULL), GAL_OK);
     GAL_TRY(gal_sizing_create(&f->sizing, &f->bench, &f->spec, &simulator, options, err));
-    return gal_sizing_run(f->sizing, NULL, err);
+    return gal_sizing_run(f->sizing, &f->report, err);
 }
 
 static void finish(fixture *f) {
@@ -101,8 +116,6 @@ static void finish(fixture *f) {
 static const gal_design *best(const fixture *f) {
     return &f->sizing->design[f->sizing->best];
 }
-
-static const char hard[] = "gain >= 58\nspeed >= 8e5\npower <= 4e-3\n";
 
 static void every_engine_meets_the_targets(void **state) {
     (void)state;
@@ -140,6 +153,37 @@ static void a_surrogate_needs_few_runs_even_when_it_is_wrong(void **state) {
     }
 }
 
+/* Trained once, a policy serves other values of the targets. */
+static void a_policy_is_trained_once(void **state) {
+    (void)state;
+    static const uint8_t is_log[3] = {0, 1, 1};
+    static const char path[] = GALENA_TEST_TMP "/toy.policy";
+    static const char *const specs[] = {hard, "gain >= 52\nspeed >= 1.5e6\npower <= 5e-3\n"};
+    remove(path);
+    for (int i = 0; i < 2; i++) {
+        fixture f = {0};
+        const gal_predictor predictor = {
+            .user = &f.toy, .predict = predict, .is_log = is_log, .n_run = 1000};
+        const gal_sizing_options options = {
+            .engine = "policy", .budget = 40, .seed = 1, .predictor = &predictor, .policy = path};
+        said[0] = '\0';
+        f.report = (gal_report){.progress = hear};
+        assert_int_equal(start(&f, specs[i], &options, NULL), GAL_OK);
+        assert_true(gal_sizing_met(f.sizing));
+        assert_true(f.sizing->n_sim <= 4);
+        assert_int_equal(strstr(said, "policy") != NULL, i == 0);
+        finish(&f);
+    }
+    fixture f = {0};
+    gal_error err = {0};
+    const gal_predictor predictor = {.user = &f.toy, .predict = predict, .is_log = is_log};
+    const gal_sizing_options options = {
+        .engine = "policy", .predictor = &predictor, .policy = path};
+    assert_int_equal(start(&f, "gain >= 58\npower <= 4e-3\n", &options, &err), GAL_EMISMATCH);
+    assert_non_null(strstr(err.message, "a policy for another deck"));
+    finish(&f);
+}
+
 static void a_surrogate_is_asked_for(void **state) {
     (void)state;
     fixture f = {0};
@@ -151,7 +195,7 @@ static void a_surrogate_is_asked_for(void **state) {
     f = (fixture){0};
     const gal_sizing_options unknown = {.engine = "magic"};
     assert_int_equal(start(&f, hard, &unknown, &err), GAL_ENOTFOUND);
-    assert_non_null(strstr(err.message, "gp, surrogate, cmaes, de, random"));
+    assert_non_null(strstr(err.message, "gp, surrogate, policy, cmaes, de, random"));
     finish(&f);
 }
 
@@ -226,13 +270,6 @@ static void an_unreachable_target_is_named(void **state) {
     assert_null(strstr(text.data, "speed"));
     gal_buf_clear(&text);
     finish(&f);
-}
-
-static char said[1000];
-
-static void note(void *user, const char *text) {
-    (void)user;
-    snprintf(said, sizeof said, "%s", text);
 }
 
 static void failures_are_reported(void **state) {
@@ -330,6 +367,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_engine_meets_the_targets),
         cmocka_unit_test(a_surrogate_needs_few_runs_even_when_it_is_wrong),
+        cmocka_unit_test(a_policy_is_trained_once),
         cmocka_unit_test(a_surrogate_is_asked_for),
         cmocka_unit_test(corners_are_skipped_on_failure),
         cmocka_unit_test(hard_targets_come_before_soft_ones),
