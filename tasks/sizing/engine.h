@@ -24,6 +24,9 @@ struct gal_engine {
 /* The place of a value on its variable's axis, in 0..1. */
 double gal__sizing_unit(const gal_bench_var *var, double value);
 
+/* As gal_sizing_snap, but without rounding to digits: for predictions. */
+void gal__sizing_expand(double *value, const double *u, const gal_sizing *sizing);
+
 extern const gal_engine gal__engine_gp, gal__engine_surrogate, gal__engine_policy,
     gal__engine_cmaes, gal__engine_de, gal__engine_random;
 

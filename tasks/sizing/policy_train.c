@@ -1,5 +1,6 @@
 /* Training a policy inside a surrogate: advantage-weighted regression with hindsight. */
 #include "gnn/optim.h"
+#include "tasks/sizing/engine.h"
 #include "tasks/sizing/policy_private.h"
 
 #include <math.h>
@@ -57,8 +58,8 @@ static gal_status make(trainer *t, gal_policy *p, const gal_sizing *z, uint64_t 
 
 static gal_status predict(trainer *t, int32_t n, gal_error *err) {
     for (int32_t i = 0; i < n; i++)
-        gal_sizing_snap(t->value + (size_t)i * t->z->bench->n_var, t->u + (size_t)i * t->z->dim,
-                        t->z);
+        gal__sizing_expand(t->value + (size_t)i * t->z->bench->n_var, t->u + (size_t)i * t->z->dim,
+                           t->z);
     return t->predictor->predict(t->predictor->user, t->mean, t->sd, t->valid, t->value, n, err);
 }
 

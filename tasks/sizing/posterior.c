@@ -1,5 +1,6 @@
 #include "tasks/sizing/posterior.h"
 
+#include "tasks/sizing/engine.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,18 +114,14 @@ static double clip(const gal__output *o, double x) {
     return x < o->lo ? o->lo : x > o->hi ? o->hi : x;
 }
 
-/* Values of the predictor at u [n, dim]: mean, sd [n, n_metric], valid [n], means on the scale. */
+/* Values of the predictor at u [n, dim]: mean, sd [n, n_metric], valid [n]. */
 static gal_status predict_base(double *mean, double *sd, double *valid, const gal__posterior *p,
                                const double *u, int32_t n, gal_error *err) {
     const gal_sizing *z = p->sizing;
     const size_t dim = (size_t)z->dim, n_var = (size_t)z->bench->n_var;
-    double *value = malloc((n_var * (size_t)n + dim + 1) * sizeof *value);
+    double *value = malloc((n_var * (size_t)n + 1) * sizeof *value);
     if (!value) return nomem(err);
-    double *at = value + n_var * (size_t)n;
-    for (int32_t i = 0; i < n; i++) {
-        memcpy(at, u + i * dim, dim * sizeof *at);
-        gal_sizing_snap(value + i * n_var, at, z);
-    }
+    for (int32_t i = 0; i < n; i++) gal__sizing_expand(value + i * n_var, u + i * dim, z);
     const gal_status status =
         p->predictor->predict(p->predictor->user, mean, sd, valid, value, n, err);
     free(value);

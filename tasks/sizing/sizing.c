@@ -110,6 +110,14 @@ static double rounded(double value) {
     return strtod(text, NULL);
 }
 
+void gal__sizing_expand(double *value, const double *u, const gal_sizing *s) {
+    for (int32_t i = 0; i < s->bench->n_var; i++) value[i] = s->bench->var[i].value;
+    for (int32_t k = 0; k < s->dim; k++) {
+        const gal_bench_var *var = &s->bench->var[s->var[k]];
+        value[s->var[k]] = gal_bench_snap(var, to_value(var, u[k]));
+    }
+}
+
 void gal_sizing_snap(double *value, double *u, const gal_sizing *s) {
     for (int32_t i = 0; i < s->bench->n_var; i++) value[i] = s->bench->var[i].value;
     for (int32_t k = 0; k < s->dim; k++) {
