@@ -7,8 +7,8 @@
 # valid with pm >= 45 the best 1.5 % by ugf / power; each gives one target: its own measures relaxed
 # by 2 %, but ugf 5 % beyond it. So no design of the pool meets its own target. An engine starts
 # from nothing (--no-start), one seed per target, at most 200 runs, one design at a time (BATCH=2:
-# two). MODEL=FILE gives engine surrogate its model. OUT keeps pool, specs and results; what is there
-# is not run again.
+# two). MODEL=FILE is the model of engines surrogate and policy, POLICY=FILE keeps the policy. OUT
+# keeps pool, specs and results; what is there is not run again.
 set -eu
 galena=$(realpath "$1") out=$2 tech=${3:-generic180}
 shift $(($# < 3 ? $# : 3))
@@ -47,7 +47,7 @@ for engine; do
     result=$engine.$i.json
     [ -s "$result" ] && continue
     "$galena" size "target$i.size" --engine "$engine" --seed "$i" --no-start \
-      --batch "${BATCH:-1}" ${MODEL:+--model "$MODEL"} --json --quiet >result.tmp || true
+      --batch "${BATCH:-1}" ${MODEL:+--model "$MODEL"} ${POLICY:+--policy "$POLICY"} --json --quiet >result.tmp || true
     mv result.tmp "$result"
   done
   for i in $(seq $n); do

@@ -109,38 +109,43 @@ static void sort(gal_cma *c, const double *cost) {
     }
 }
 
+static double off_diagonal(const double *a, int32_t n) {
+    double sum = 0;
+    for (int32_t i = 0; i < n; i++)
+        for (int32_t j = 0; j < i; j++) sum += a[i * n + j] * a[i * n + j];
+    return sum;
+}
+
+/* The Jacobi rotation that makes a[p, q] zero. */
+static void rotate(double *a, double *v, int32_t n, int32_t p, int32_t q) {
+    const double apq = a[p * n + q];
+    if (fabs(apq) < 1e-300) return;
+    const double theta = (a[q * n + q] - a[p * n + p]) / (2 * apq);
+    const double t = (theta >= 0 ? 1 : -1) / (fabs(theta) + sqrt(theta * theta + 1));
+    const double cosine = 1 / sqrt(t * t + 1), sine = t * cosine;
+    for (int32_t k = 0; k < n; k++) {
+        const double akp = a[k * n + p], akq = a[k * n + q];
+        a[k * n + p] = cosine * akp - sine * akq;
+        a[k * n + q] = sine * akp + cosine * akq;
+    }
+    for (int32_t k = 0; k < n; k++) {
+        const double apk = a[p * n + k], aqk = a[q * n + k];
+        const double vp = v[p * n + k], vq = v[q * n + k];
+        a[p * n + k] = cosine * apk - sine * aqk;
+        a[q * n + k] = sine * apk + cosine * aqk;
+        v[p * n + k] = cosine * vp - sine * vq;
+        v[q * n + k] = sine * vp + cosine * vq;
+    }
+}
+
 /* Eigenvectors of the symmetric a [n, n] by cyclic Jacobi rotations; a ends up diagonal, row k of v
  * is the k-th vector. */
 static void eigen(double *a, double *v, int32_t n) {
     for (int32_t i = 0; i < n; i++)
         for (int32_t j = 0; j < n; j++) v[i * n + j] = i == j;
-    for (int sweep = 0; sweep < 30; sweep++) {
-        double off = 0;
-        for (int32_t i = 0; i < n; i++)
-            for (int32_t j = 0; j < i; j++) off += a[i * n + j] * a[i * n + j];
-        if (off < 1e-22) return;
+    for (int sweep = 0; sweep < 30 && off_diagonal(a, n) > 1e-22; sweep++)
         for (int32_t p = 0; p < n; p++)
-            for (int32_t q = p + 1; q < n; q++) {
-                const double apq = a[p * n + q];
-                if (fabs(apq) < 1e-300) continue;
-                const double theta = (a[q * n + q] - a[p * n + p]) / (2 * apq);
-                const double t = (theta >= 0 ? 1 : -1) / (fabs(theta) + sqrt(theta * theta + 1));
-                const double cs = 1 / sqrt(t * t + 1), sn = t * cs;
-                for (int32_t k = 0; k < n; k++) {
-                    const double akp = a[k * n + p], akq = a[k * n + q];
-                    a[k * n + p] = cs * akp - sn * akq;
-                    a[k * n + q] = sn * akp + cs * akq;
-                }
-                for (int32_t k = 0; k < n; k++) {
-                    const double apk = a[p * n + k], aqk = a[q * n + k];
-                    const double vp = v[p * n + k], vq = v[q * n + k];
-                    a[p * n + k] = cs * apk - sn * aqk;
-                    a[q * n + k] = sn * apk + cs * aqk;
-                    v[p * n + k] = cs * vp - sn * vq;
-                    v[q * n + k] = sn * vp + cs * vq;
-                }
-            }
-    }
+            for (int32_t q = p + 1; q < n; q++) rotate(a, v, n, p, q);
 }
 
 static void decompose(gal_cma *c) {
