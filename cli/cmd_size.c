@@ -119,7 +119,7 @@ static gal_status conclude(const run *r, gal_error *err) {
         const gal_status wrote = write_deck(r, status == GAL_OK ? err : NULL);
         if (status == GAL_OK) status = wrote;
     }
-    if (r->a->plot) {
+    if (r->a->plot && r->sizing->n_design) {
         const gal_status drew = draw(r, status == GAL_OK ? err : NULL);
         if (status == GAL_OK) status = drew;
     }

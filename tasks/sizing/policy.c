@@ -134,7 +134,8 @@ gal_status gal_policy_load(gal_policy **out, const char *path, const gal_sizing 
 
 void gal_policy_goal(double *goal, const gal_policy *p, const gal_sizing *z) {
     for (int32_t k = 0; k < p->n_goal; k++) {
-        const double value = z->spec->target[p->target[k]].value;
+        const gal_target *t = &z->spec->target[p->target[k]];
+        const double value = t->value + p->harder[k] * z->spec->margin * fabs(t->value);
         const double scaled = !p->log[k] ? value : value > 0 ? log10(value) : -30;
         goal[k] = (scaled - (double)centre_of(p)[k]) / (double)unit_of(p)[k];
     }
