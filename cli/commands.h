@@ -8,6 +8,7 @@ int cmd_models(int argc, char **argv);
 int cmd_tech(int argc, char **argv);
 int cmd_parasitics(int argc, char **argv);
 int cmd_simulate(int argc, char **argv);
+int cmd_size(int argc, char **argv);
 
 int cmd_parasitics_predict(int argc, char **argv);
 int cmd_parasitics_import(int argc, char **argv);

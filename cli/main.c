@@ -12,6 +12,7 @@ static const struct {
     {"parasitics", "predict wire capacitances of a schematic netlist; train, evaluate, validate",
      cmd_parasitics},
     {"simulate", "run a deck over design variables, corners and samples with ngspice", cmd_simulate},
+    {"size", "find the sizes of a circuit that meet its targets", cmd_size},
     {"info", "print what was understood of a netlist", cmd_info},
     {"convert", "rewrite a netlist or an extracted netlist in another format", cmd_convert},
     {"tech", "flatten a PDK's library into a small model card", cmd_tech},
@@ -33,6 +34,7 @@ static void print_help(FILE *out) {
         "ngspice\n"
         "  galena parasitics predict top.cdl --top dff --out dff.spef\n"
         "  galena simulate amp.sp --sweep lhs:1000 --db runs.db --csv\n"
+        "  galena size amp.size --out sized.sp\n"
         "  galena info amp.sp                                devices, nets, hierarchy, supplies\n\n"
         "galena COMMAND --help tells more. Exit status: 0 fine, 1 failed, 2 wrong usage.\n",
         out);

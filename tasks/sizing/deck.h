@@ -1,0 +1,19 @@
+/* The deck of a sizing: read with the spec's technology, written with the sizes found. */
+#ifndef GAL_TASKS_SIZING_DECK_H
+#define GAL_TASKS_SIZING_DECK_H
+
+#include "tasks/sizing/spec.h"
+
+/* Reads the spec's deck into bench and its text into `text` (the caller's to clear). With a
+ * technology, every `.lib .../tech.lib SECTION` card takes that technology's library, which is kept
+ * in the user's cache directory. Errors: those of gal_bench_parse and gal_technology_library;
+ * GAL_EINVAL (the deck has no such card). */
+GAL_API gal_status gal_sizing_deck_read(gal_bench *bench, gal_buf *text,
+                                        const gal_sizing_spec *spec, gal_error *err);
+
+/* Appends the deck with the parameters of `value` [n_var]; `note` (lines that start with '*') goes
+ * behind the title. Relative paths of .include and .lib become absolute. */
+GAL_API gal_status gal_sizing_deck_write(gal_buf *out, gal_view deck, const gal_bench *bench,
+                                         const double *value, const char *note, gal_error *err);
+
+#endif
