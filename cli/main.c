@@ -12,6 +12,7 @@ static const struct {
     {"parasitics", "predict wire capacitances of a schematic netlist; train, evaluate, validate",
      cmd_parasitics},
     {"simulate", "run a deck over design variables, corners and samples with ngspice", cmd_simulate},
+    {"surrogate", "learn a deck: sizes in, measures with spread and validity out", cmd_surrogate},
     {"info", "print what was understood of a netlist", cmd_info},
     {"convert", "rewrite a netlist or an extracted netlist in another format", cmd_convert},
     {"tech", "flatten a PDK's library into a small model card", cmd_tech},

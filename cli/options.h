@@ -17,8 +17,8 @@ typedef enum cli_kind { CLI_FLAG, CLI_TEXT, CLI_INT, CLI_REAL, CLI_LIST } cli_ki
 typedef struct cli_option {
     const char *name; /* long name without dashes */
     cli_kind kind;
-    void *value;     /* int *, const char **, long *, double *; a list: gal_buf *, in which an option
-                        given several times is joined with commas */
+    void *value; /* int *, const char **, long *, double *; a list: gal_buf *, in which an option
+                    given several times is joined with commas */
     const char *arg; /* name of the argument in the help, NULL for flags */
     const char *help;
 } cli_option;

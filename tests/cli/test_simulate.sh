@@ -99,8 +99,8 @@ test_sweep_resumes_and_merges() {
 }
 
 test_interrupt_saves() {
-  local sweep=("$galena" simulate $decks/twostage.sp --sweep lhs:4000 --csv --db "$tmp/i.db")
-  check interrupt 1 timeout --preserve-status -s INT 1 "${sweep[@]}"
+  local sweep=("$galena" simulate $decks/twostage.sp --sweep lhs:20000 --csv --db "$tmp/i.db")
+  check interrupt 1 timeout --preserve-status -s INT 3 "${sweep[@]}"
   has interrupt "$tmp/err" 'the same command goes on'
   local n=$(($(wc -l <"$tmp/out") - 1))
   [ "$n" -gt 0 ] || { echo "interrupt: nothing was kept"; bad=1; }
@@ -111,12 +111,12 @@ test_kill_saves() {
   local sweep=("$galena" simulate $decks/mc.sp --sweep mc:200000 --csv --quiet --db "$tmp/k.db")
   "${sweep[@]}" >"$tmp/out" 2>&1 &
   local pid=$!
-  sleep 3
+  sleep 4
   kill -9 $pid
   wait $pid 2>"$tmp/wait"
   check kill 0 "${sweep[@]/200000/1000}"
-  check 'kill count' 0 "$galena" simulate $decks/mc.sp --sweep mc:500 --csv --db "$tmp/k.db"
-  has 'kill count' "$tmp/err" '500 of them from'
+  check 'kill count' 0 "$galena" simulate $decks/mc.sp --sweep mc:30 --csv --db "$tmp/k.db"
+  has 'kill count' "$tmp/err" '30 of them from'
 }
 
 test_corners() {
