@@ -13,6 +13,7 @@ static const struct {
      cmd_parasitics},
     {"simulate", "run a deck over design variables, corners and samples with ngspice", cmd_simulate},
     {"size", "find the sizes of a circuit that meet its targets", cmd_size},
+    {"surrogate", "learn a deck: sizes in, measures with spread and validity out", cmd_surrogate},
     {"info", "print what was understood of a netlist", cmd_info},
     {"convert", "rewrite a netlist or an extracted netlist in another format", cmd_convert},
     {"tech", "flatten a PDK's library into a small model card", cmd_tech},

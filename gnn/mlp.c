@@ -6,6 +6,10 @@
 
 #include "gnn/dropout.h"
 #include "gnn/part.h"
+#include "gnn/rowpass.h"
+#include <assert.h>
+
+enum { INFER_ROWS = 96 };
 
 static gal_status init_layer(gal_mlp *l, int32_t i, gal_params *p, const char *name,
                              const int32_t *width, gal_rng *rng, gal_error *err) {
@@ -87,4 +91,41 @@ void gal_mlp_backward(gal_mat dx, const gal_mlp *l, gal_params *p, gal_mat x,
         dy = g;
     }
     gal_linear_backward(dx, &l->linear[0], p, x, dy);
+}
+
+static int32_t widest(const gal_mlp *l) {
+    int32_t width = 0;
+    for (int32_t i = 0; i + 1 < l->n_layer; i++)
+        if (l->linear[i].out > width) width = l->linear[i].out;
+    return width;
+}
+
+int64_t gal_mlp_infer_floats(const gal_mlp *l) {
+    return 2 * (int64_t)INFER_ROWS * widest(l);
+}
+
+/* At most INFER_ROWS rows through all layers, between the halves of the scratch. */
+static void infer_block(gal_mat y, float *scratch, const gal_mlp *l, const gal_params *p,
+                        gal_mat x) {
+    const int64_t half = (int64_t)INFER_ROWS * widest(l);
+    for (int32_t i = 0; i < l->n_layer; i++) {
+        const gal_linear *layer = &l->linear[i];
+        const int last = i + 1 == l->n_layer;
+        const gal_mat to = {scratch + (i % 2) * half, x.rows, layer->out, layer->out};
+        const gal_mat out = last ? y : to;
+        gal__rows_forward(&(gal__forward){.y = out,
+                                          .x = x,
+                                          .w = gal_params_value(p, layer->weight),
+                                          .bias = gal_params_value(p, layer->bias).data,
+                                          .act = last ? GAL_ACT_NONE : l->act});
+        x = out;
+    }
+}
+
+void gal_mlp_infer(gal_mat y, float *scratch, const gal_mlp *l, const gal_params *p, gal_mat x) {
+    assert(!l->layernorm && x.rows == y.rows);
+    for (int64_t first = 0; first < x.rows; first += INFER_ROWS) {
+        const int64_t rows = x.rows - first < INFER_ROWS ? x.rows - first : INFER_ROWS;
+        infer_block(gal_mat_rows(y, first, rows), scratch, l, p, gal_mat_rows(x, first, rows));
+    }
 }

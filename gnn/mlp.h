@@ -52,4 +52,11 @@ GAL_API void gal_mlp_forward(gal_mat y, gal_mlp_saved *saved, const gal_mlp *l, 
 GAL_API void gal_mlp_backward(gal_mat dx, const gal_mlp *l, gal_params *p, gal_mat x,
                               const gal_mlp_saved *saved, gal_mat dy);
 
+/* Inference: as gal_mlp_forward without dropout, but nothing is kept for a backward pass. Blocks of
+ * rows go through all layers while they lie in the caches; on the calling thread, reentrant. The
+ * MLP has no LayerNorm; scratch holds gal_mlp_infer_floats(l) floats, best aligned to 64 bytes. */
+GAL_API int64_t gal_mlp_infer_floats(const gal_mlp *l);
+GAL_API void gal_mlp_infer(gal_mat y, float *scratch, const gal_mlp *l, const gal_params *p,
+                           gal_mat x);
+
 #endif

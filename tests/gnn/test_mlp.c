@@ -134,8 +134,30 @@ static void test_refuses(void **state) {
     check_clear(&c);
 }
 
+/* Inference gives what the forward pass gives, at any number of rows. */
+static void test_infer(void **state) {
+    (void)state;
+    const int64_t count[] = {1, 7, 96, 97, 200};
+    for (size_t i = 0; i < sizeof count / sizeof *count; i++) {
+        check c;
+        fixture f;
+        random_rows(&c, count[i], 4, 3);
+        build(&c, &f, GAL_ACT_SILU, 0, 0);
+        gal_mlp_forward(c.y, &f.saved, &f.layer, &c.params, c.x[0], 0);
+        gal_mat y = gal_mat_new(&c.arena, count[i], 3);
+        float *scratch =
+            gal_arena_alloc(&c.arena, (size_t)gal_mlp_infer_floats(&f.layer) * sizeof *scratch);
+        gal_mlp_infer(y, scratch, &f.layer, &c.params, c.x[0]);
+        for (int64_t r = 0; r < count[i]; r++)
+            for (int32_t j = 0; j < 3; j++)
+                assert_float_equal(gal_mat_row(y, r)[j], gal_mat_row(c.y, r)[j], 1e-5F);
+        check_clear(&c);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_infer),
         cmocka_unit_test(test_golden),
         cmocka_unit_test(test_every_form),
         cmocka_unit_test(test_threads),

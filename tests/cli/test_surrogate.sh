@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# galena surrogate as its users meet it. $1 is the command; runs in tests/.
+galena=$1
+deck=data/spice/rc.sp
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+bad=0
+small="--members 1 --width 16 --layers 2 --epochs 1 --fast-width 8 --fast-steps 200"
+
+# check NAME STATUS COMMAND...: runs it, keeps $tmp/out and $tmp/err, compares the exit status.
+check() {
+  local name=$1 expected=$2 got
+  shift 2
+  "$@" >"$tmp/out" 2>"$tmp/err"
+  got=$?
+  [ "$got" = "$expected" ] && return
+  echo "$name: exit status $got, expected $expected"
+  head -5 "$tmp/err"
+  bad=1
+}
+
+# has NAME FILE PATTERN: the file has a line with the extended regular expression.
+has() {
+  grep -qE -- "$3" "$2" && return
+  echo "$1: no \"$3\" in:"
+  head -5 "$2"
+  bad=1
+}
+
+check help 0 "$galena" surrogate --help
+has help "$tmp/out" 'galena surrogate train amp.sp'
+check 'no verb' 2 "$galena" surrogate
+check 'verb' 2 "$galena" surrogate guess
+for verb in train predict eval; do
+  check "$verb help" 0 "$galena" surrogate $verb --help
+  has "$verb help" "$tmp/out" '^usage: galena surrogate '$verb
+done
+check 'no model' 2 "$galena" surrogate eval $deck
+check 'no out' 2 "$galena" surrogate train $deck
+
+check train 0 "$galena" surrogate train $deck --samples 40 --db "$tmp/runs.db" $small --out "$tmp/m.safetensors"
+has train "$tmp/err" '40 simulations, 0 of them from the database'
+check 'train more' 0 "$galena" surrogate train $deck --samples 40 --db "$tmp/runs.db" $small --out "$tmp/again.safetensors"
+has 'train more' "$tmp/err" '40 of them from the database'
+cmp -s "$tmp/m.safetensors" "$tmp/again.safetensors" || { echo 'train: not the same again'; bad=1; }
+check quiet 0 "$galena" surrogate train $deck --samples 40 --db "$tmp/runs.db" $small --quiet --out "$tmp/q.safetensors"
+[ -s "$tmp/err" ] && { echo 'quiet: not quiet'; bad=1; }
+
+check predict 0 "$galena" surrogate predict --model "$tmp/m.safetensors" --set r=2k,c=1n
+has predict "$tmp/out" '^point 1, valid with probability'
+has predict "$tmp/out" '^  bw .*Hz$'
+check 'predict json' 0 "$galena" surrogate predict --model "$tmp/m.safetensors" --json
+has 'predict json' "$tmp/out" '"bw": \{"value": [0-9.e+]+, "sd": [0-9.e-]+, "log": true\}'
+printf 'c,r,note,bw\n1n,1k,a,\n2n,,b,1e5\n\n' >"$tmp/points.csv"
+check 'predict points' 0 "$galena" surrogate predict --model "$tmp/m.safetensors" --points "$tmp/points.csv"
+has 'predict points' "$tmp/out" '^r,c,rl,gain,gain_sd,bw,bw_sd,settle,settle_sd,valid$'
+has 'predict points' "$tmp/out" '^1000,2e-09,.*,100000,0,'
+[ "$(wc -l <"$tmp/out")" = 3 ] || { echo 'predict points: expected 3 lines'; bad=1; }
+check outside 0 "$galena" surrogate predict --model "$tmp/m.safetensors" --set r=1meg
+has outside "$tmp/err" '1 of 1 points lie outside'
+check 'unknown' 1 "$galena" surrogate predict --model "$tmp/m.safetensors" --set w9=1u
+has 'unknown' "$tmp/err" "no variable or metric 'w9'"
+printf 'r\nx1k\n' >"$tmp/points.csv"
+check 'bad point' 1 "$galena" surrogate predict --model "$tmp/m.safetensors" --points "$tmp/points.csv"
+has 'bad point' "$tmp/err" "points.csv:2: 'x1k' is not a number"
+check 'no such model' 1 "$galena" surrogate predict --model none
+has 'no such model' "$tmp/err" 'no model none for surrogate'
+
+check eval 0 "$galena" surrogate eval $deck --model "$tmp/m.safetensors" --samples 30 --quiet
+has eval "$tmp/out" '^settle +fast +'
+has eval "$tmp/out" '^ +ridge '
+check 'eval json' 0 "$galena" surrogate eval $deck --model "$tmp/m.safetensors" --samples 30 --json --quiet
+has 'eval json' "$tmp/out" '"validity_accuracy": '
+python3 -m json.tool "$tmp/out" >/dev/null 2>&1 || { echo 'eval json: not JSON'; bad=1; }
+check 'other deck' 1 "$galena" surrogate eval data/spice/ring.sp --model "$tmp/m.safetensors"
+has 'other deck' "$tmp/err" "variable 1 is 'r' in the surrogate"
+
+# Technologies behind .lib .../tech.lib: a complete one by name, others through a temporary library.
+tech="$PWD/../datasets/tech"
+deck=../datasets/circuits/ota5t.sp
+check level1 0 "$galena" surrogate train $deck --tech level1 --samples 30 $small --quiet --out "$tmp/l.safetensors"
+check 'level1 eval' 0 "$galena" surrogate eval $deck --tech level1 --samples 10 --quiet --model "$tmp/l.safetensors"
+check 'other technology' 1 "$galena" surrogate eval $deck --quiet --model "$tmp/l.safetensors"
+has 'other technology' "$tmp/err" 'is not the deck that the surrogate was trained on'
+check 'no technology' 1 "$galena" surrogate train $deck --tech generic90 --out "$tmp/x.safetensors"
+has 'no technology' "$tmp/err" 'generic90'
+check 'no tech.lib' 1 "$galena" surrogate train data/spice/rc.sp --tech level1 --out "$tmp/x.safetensors"
+has 'no tech.lib' "$tmp/err" "needs a line '.lib .../tech.lib SECTION'"
+exit $bad
