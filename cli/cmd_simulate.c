@@ -5,6 +5,7 @@
 #include "cli/simulate_print.h"
 #include "cli/simulate_setup.h"
 #include "spice/sweep.h"
+#include "spice/technology_deck.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 
 typedef struct arguments {
     cli_simulate_setup setup;
-    const char *db, *merge, *metrics, *out;
+    const char *tech, *db, *merge, *metrics, *out;
     int csv, json, quiet, check, measures, add_deck, retry;
     long threads, limit;
     double deadline;
@@ -99,7 +100,7 @@ static int conclude(const run *r) {
 }
 
 static gal_status prepare(run *r, const char *path, gal_error *err) {
-    GAL_TRY(gal_bench_read(&r->bench, path, err));
+    GAL_TRY(gal_bench_read_on(&r->bench, path, r->a->tech, err));
     const gal_warnings *w = &r->bench.warnings;
     for (int32_t i = 0; i < w->n; i++)
         gal_note(cli_report(r->a->quiet), "%s:%d: warning: %s", w->item[i].file, w->item[i].line,
@@ -190,6 +191,7 @@ static const char examples[] =
 int cmd_simulate(int argc, char **argv) {
     arguments a = {.limit = -1, .deadline = 60};
     const cli_option option[] = {
+        {"tech", CLI_TEXT, &a.tech, "NAME|DIR", "technology behind the deck's .lib .../tech.lib"},
         {"set", CLI_LIST, &a.setup.set, "N=V,...", "parameter values: w1=2u,vdd=1.6"},
         {"sweep", CLI_TEXT, &a.setup.sweep, "PLAN", "lhs:N random:N sobol:N grid:K mc:N"},
         {"vary", CLI_TEXT, &a.setup.vary, "NAMES", "sweep these variables only"},

@@ -2,7 +2,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/surrogate_load.h"
-#include "cli/tech_deck.h"
+#include "spice/technology_deck.h"
 #include "tasks/surrogate/evaluate.h"
 
 #include <stdio.h>
@@ -34,13 +34,13 @@ static gal_status evaluate(gal_buf *text, const gal_surrogate *surrogate, const 
 }
 
 static gal_status run(gal_buf *text, const arguments *a, const char *path, gal_error *err) {
-    cli_deck deck;
+    gal_bench deck;
     gal_surrogate *surrogate = NULL;
     GAL_TRY(cli_surrogate_load(&surrogate, a->model, err));
-    gal_status status = cli_deck_read(&deck, path, a->tech, err);
+    gal_status status = gal_bench_read_on(&deck, path, a->tech, err);
     if (status == GAL_OK) {
-        status = evaluate(text, surrogate, &deck.bench, a, err);
-        cli_deck_clear(&deck);
+        status = evaluate(text, surrogate, &deck, a, err);
+        gal_bench_clear(&deck);
     }
     gal_surrogate_destroy(surrogate);
     return status;

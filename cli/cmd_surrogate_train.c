@@ -1,7 +1,7 @@
 /* galena surrogate train: from a deck to a model file. */
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "cli/tech_deck.h"
+#include "spice/technology_deck.h"
 #include "tasks/surrogate/model.h"
 
 #include <stdio.h>
@@ -18,27 +18,27 @@ static gal_status run(const arguments *a, const gal_surrogate_options *options, 
                       gal_error *err) {
     const gal_report *report = cli_report(a->quiet);
     char sweep[64];
-    cli_deck deck;
+    gal_bench deck;
     gal_surrogate_samples samples = {0};
     gal_surrogate *surrogate = NULL;
     snprintf(sweep, sizeof sweep, "%s:%ld", a->sweep, a->samples);
-    GAL_TRY(cli_deck_read(&deck, path, a->tech, err));
+    GAL_TRY(gal_bench_read_on(&deck, path, a->tech, err));
     const gal_surrogate_sampling sampling = {.sweep = sweep,
                                              .seed = (uint64_t)a->seed,
                                              .store = a->db,
                                              .n_worker = (int32_t)a->threads,
                                              .deadline = a->deadline};
-    gal_status status = gal_surrogate_sample(&samples, &deck.bench, &sampling, report, err);
+    gal_status status = gal_surrogate_sample(&samples, &deck, &sampling, report, err);
     if (status == GAL_OK) {
         gal_note(report, "%lld simulations, %d of them from the database", (long long)samples.n_run,
                  samples.n_stored);
-        status = gal_surrogate_train(&surrogate, &deck.bench, &samples, options, report, err);
+        status = gal_surrogate_train(&surrogate, &deck, &samples, options, report, err);
     }
     if (status == GAL_OK) status = gal_surrogate_save(a->out, surrogate, err);
     if (status == GAL_OK) gal_note(report, "wrote %s", a->out);
     gal_surrogate_destroy(surrogate);
     gal_surrogate_samples_clear(&samples);
-    cli_deck_clear(&deck);
+    gal_bench_clear(&deck);
     return status;
 }
 

@@ -4,10 +4,8 @@
 
 #include "tasks/sizing/spec.h"
 
-/* Reads the spec's deck into bench and its text into `text` (the caller's to clear). With a
- * technology, every `.lib .../tech.lib SECTION` card takes that technology's library, which is kept
- * in the user's cache directory. Errors: those of gal_bench_parse and gal_technology_library;
- * GAL_EINVAL (the deck has no such card). */
+/* Reads the spec's deck, on the spec's technology, into bench and its text into `text` (the
+ * caller's to clear). Errors: those of gal_technology_deck and gal_bench_parse. */
 GAL_API gal_status gal_sizing_deck_read(gal_bench *bench, gal_buf *text,
                                         const gal_sizing_spec *spec, gal_error *err);
 

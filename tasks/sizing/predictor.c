@@ -1,6 +1,5 @@
 #include "tasks/sizing/predictor.h"
 
-#ifdef GALENA_SURROGATE
 #include "tasks/surrogate/surrogate.h"
 #include <stdlib.h>
 
@@ -41,14 +40,3 @@ gal_status gal_predictor_load(gal_predictor **out, const char *path, const gal_b
     *out = &l->predictor;
     return GAL_OK;
 }
-#else
-gal_status gal_predictor_load(gal_predictor **out, const char *path, const gal_bench *bench,
-                              gal_error *err) {
-    (void)bench;
-    *out = NULL;
-    return gal_fail(err, GAL_EINVAL, "%s: this galena was built without surrogates", path);
-}
-void gal_predictor_destroy(gal_predictor *predictor) {
-    (void)predictor;
-}
-#endif

@@ -1,0 +1,39 @@
+#include "spice/card_line.h"
+
+#include <string.h>
+
+static int is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+int gal_card_line_next(gal_card_line *line, gal_view *rest) {
+    if (!rest->size) return 0;
+    const char *end = memchr(rest->text, '\n', rest->size);
+    const size_t size = end ? (size_t)(end - rest->text) : rest->size;
+    *line = (gal_card_line){.text = {rest->text, size}};
+    rest->text += size + (end != NULL);
+    rest->size -= size + (end != NULL);
+    for (size_t i = 0, w = 0; i < size && w < 3; w++) {
+        while (i < size && is_space(line->text.text[i])) i++;
+        const size_t start = i;
+        while (i < size && !is_space(line->text.text[i])) i++;
+        line->word[w] = (gal_view){line->text.text + start, i - start};
+    }
+    return 1;
+}
+
+int gal_card_line_is_lib(const gal_card_line *line) {
+    return gal_view_equal_nocase(line->word[0], ".lib") && line->word[2].size;
+}
+
+int gal_card_line_is_file(const gal_card_line *line) {
+    return gal_card_line_is_lib(line) || gal_view_equal_nocase(line->word[0], ".include") ||
+           gal_view_equal_nocase(line->word[0], ".inc");
+}
+
+gal_view gal_card_unquoted(gal_view word) {
+    if (word.size > 1 && (*word.text == '"' || *word.text == '\'') &&
+        word.text[word.size - 1] == *word.text)
+        return (gal_view){word.text + 1, word.size - 2};
+    return word;
+}

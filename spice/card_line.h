@@ -1,0 +1,23 @@
+/* The lines of a deck as they stand, for rewriting some and keeping the rest. */
+#ifndef GAL_SPICE_CARD_LINE_H
+#define GAL_SPICE_CARD_LINE_H
+
+#include "base/text.h"
+
+/* One physical line and the words it starts with. */
+typedef struct gal_card_line {
+    gal_view text;    /* without the newline */
+    gal_view word[3]; /* empty when there are fewer */
+} gal_card_line;
+
+/* Takes the first line off `rest`; 0 when nothing is left. */
+GAL_API int gal_card_line_next(gal_card_line *line, gal_view *rest);
+
+/* 1 for a .lib FILE SECTION card; for that, .include or .inc. */
+GAL_API int gal_card_line_is_lib(const gal_card_line *line);
+GAL_API int gal_card_line_is_file(const gal_card_line *line);
+
+/* A word without the quotes around it. */
+GAL_API gal_view gal_card_unquoted(gal_view word);
+
+#endif
