@@ -183,7 +183,7 @@ static const char examples[] =
     "  galena size miller.size\n"
     "  galena size miller.size --out sized.sp --plot conv.png --json > sizing.json\n"
     "  galena size miller.size --db runs.db            Ctrl-C keeps the best; again to resume\n"
-    "  galena size miller.size --model miller.gal      with a trained surrogate\n"
+    "  galena size miller.size --model miller_generic180   with a trained surrogate\n"
     "  galena size miller.size --engine cmaes --budget 1000 --seed 7\n";
 
 int cmd_size(int argc, char **argv) {
@@ -191,7 +191,7 @@ int cmd_size(int argc, char **argv) {
     const cli_option option[] = {
         {"engine", CLI_TEXT, &a.engine, "NAME",
          "gp (default), surrogate, policy (both with --model), cmaes, de, random"},
-        {"model", CLI_TEXT, &a.model, "FILE", "trained surrogate of the deck"},
+        {"model", CLI_TEXT, &a.model, "NAME", "trained surrogate of the deck: a shipped one or a file"},
         {"policy", CLI_TEXT, &a.policy, "FILE", "of engine policy: read, or trained and written"},
         {"budget", CLI_INT, &a.budget, "N", "most simulations (the spec's, or 200)"},
         {"batch", CLI_INT, &a.batch, "N", "designs simulated together (default: --threads)"},
