@@ -158,7 +158,7 @@ test_interrupt() {
   has interrupt "$tmp/err" 'the same command goes on from there'
   has interrupt "$tmp/out" '^peak +>= 1000 .*missed'
   check resume 1 "$galena" size "$tmp/long.size" --engine random --budget 20 --db "$tmp/long.db"
-  has resume "$tmp/out" '20 from the database'
+  has resume "$tmp/out" '[1-9][0-9]* from the database'
 }
 
 test_killed_worker() {
