@@ -36,10 +36,11 @@ static gal_status find_net(flattener *f, gal_spice_frame *frame, int32_t local, 
     *net = frame->net[local];
     if (*net >= 0) return GAL_OK;
     const int32_t name = frame->cell->net[local];
-    const char *text = gal_design_name(f->design, name);
+    const char *text = gal_cell_net_text(f->design, frame->cell, local);
     if (f->design->is_global[name]) {
         if (f->global_net[name] < 0)
-            GAL_TRY(add_net(f, text, GAL_NET_GLOBAL, &f->global_net[name]));
+            GAL_TRY(add_net(f, gal_design_name(f->design, name), GAL_NET_GLOBAL,
+                            &f->global_net[name]));
         *net = f->global_net[name];
     } else {
         GAL_TRY(add_net(f, full_name(f, frame, text), 0, net));

@@ -13,6 +13,7 @@
  * - A controlled source, mutual inductance or current-controlled switch stores the names of the
  *   elements it refers to in gal_device.model, by blanks, the switch's model behind them.
  * - Parameters that cannot be evaluated count as not given, with one warning per subcircuit.
+ * - A net is spelled as the cell it stands in spells it first.
  */
 #ifndef GAL_NETLIST_SPICE_FLATTEN_H
 #define GAL_NETLIST_SPICE_FLATTEN_H
