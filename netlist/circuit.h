@@ -100,6 +100,7 @@ typedef struct gal_circuit {
     int32_t *instance_net;  /* [n_instance_pin] nets; -1: not connected */
     int32_t n_net, n_device, n_pin, n_port;
     int32_t n_instance, n_instance_pin; /* 0 where a reader does not know hierarchy */
+    int32_t n_micron;                   /* devices whose sizes had no unit, taken as micrometres */
     int32_t net_capacity, device_capacity, pin_capacity, port_capacity; /* private */
     int32_t instance_capacity, instance_pin_capacity;                   /* private */
 } gal_circuit;

@@ -251,6 +251,8 @@ gal_status gal_design_flatten(gal_circuit *circuit, const gal_design *design, co
     if (status == GAL_OK) {
         memset(f.global_net, -1, n_name * sizeof *f.global_net);
         status = flatten_from(&f, cell);
+        gal__spice_warn_microns(&f.evaluator);
+        circuit->n_micron = f.evaluator.n_micron;
     }
     clear(&f);
     return status;
