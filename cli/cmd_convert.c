@@ -26,7 +26,7 @@ static gal_status print(gal_buf *text, const gal_extract_set *set, const char *o
         return gal_fail(err, GAL_EINVAL, "SPEF holds one design, the input has %d", set->n);
     for (int32_t i = 0; i < set->n; i++) {
         if (spice) GAL_TRY(print_spice(text, &set->item[i], err));
-        else if (spef) GAL_TRY(gal_spef_print(text, &set->item[i], err));
+        else if (spef) GAL_TRY(gal_spef_print(text, &set->item[i], NULL, err));
         else gal_par_print(text, &set->item[i]);
     }
     return gal_buf_ok(text, err);

@@ -15,13 +15,26 @@
 
 typedef struct arguments {
     const char *top, *model, *out, *calibrate, *extractor, *power, *ground;
-    int json, csv, quiet;
+    int json, csv, quiet, all_nets;
     long threads, limit;
 } arguments;
 
+/* Of a netlist of cells a timing analyser knows the nets between cells only. */
+static gal_status print_spef(gal_buf *text, const gal_extract *extract, const arguments *a,
+                             gal_error *err) {
+    const gal_circuit *circuit = &extract->circuit;
+    const gal_spef_options options = {.outer = !a->all_nets && gal_circuit_is_of_cells(circuit)};
+    long long n = 0;
+    for (int32_t i = 0; i < circuit->n_instance; i++) n += circuit->instance[i].n_net;
+    if (options.outer && n)
+        gal_note(cli_report(a->quiet),
+                 "%lld nets inside cells are left out of the SPEF (--all-nets keeps them)", n);
+    return gal_spef_print(text, extract, &options, err);
+}
+
 /* The result as a netlist with capacitors, or as SPEF. */
 static gal_status print_netlist(gal_buf *text, const gal_pex_result *result, int spef,
-                                gal_error *err) {
+                                const arguments *a, gal_error *err) {
     const int64_t n = (int64_t)result->n_net + result->n_coupling;
     gal_cap *cap = malloc(((size_t)n + 1) * sizeof *cap);
     if (!cap) return gal_fail(err, GAL_ENOMEM, "out of memory for the netlist");
@@ -31,7 +44,7 @@ static gal_status print_netlist(gal_buf *text, const gal_pex_result *result, int
     if (spef) {
         const int64_t filled = gal_pex_result_caps(cap, result);
         status = gal_extract_set_caps(&extract, cap, filled, err);
-        if (status == GAL_OK) status = gal_spef_print(text, &extract, err);
+        if (status == GAL_OK) status = print_spef(text, &extract, a, err);
     } else {
         const gal_spice_write_options options = {.cap = cap,
                                                  .n_cap = gal_pex_result_caps(cap, result)};
@@ -49,8 +62,8 @@ static int ends(const char *path, const char *ending) {
 static gal_status print(gal_buf *text, const gal_pex_result *result, const arguments *a,
                         const char *model, gal_error *err) {
     if (ends(a->out, ".sp") || ends(a->out, ".spice") || ends(a->out, ".cir"))
-        return print_netlist(text, result, 0, err);
-    if (ends(a->out, ".spef")) return print_netlist(text, result, 1, err);
+        return print_netlist(text, result, 0, a, err);
+    if (ends(a->out, ".spef")) return print_netlist(text, result, 1, a, err);
     if (a->json || ends(a->out, ".json")) return gal_pex_result_json(text, result, model, err);
     /* A table for people, plain rows in a pipe. */
     if (a->csv || ends(a->out, ".csv") || (!a->out && !isatty(STDOUT_FILENO) && a->limit < 0))
@@ -116,6 +129,7 @@ int cmd_parasitics_predict(int argc, char **argv) {
         {"power", CLI_TEXT, &a.power, "NETS", "further power nets, by commas"},
         {"ground", CLI_TEXT, &a.ground, "NETS", "further ground nets, by commas"},
         {"limit", CLI_INT, &a.limit, "N", "rows of the table, 0 for all (default 40)"},
+        {"all-nets", CLI_FLAG, &a.all_nets, NULL, "SPEF of a netlist of cells: nets inside too"},
         {"json", CLI_FLAG, &a.json, NULL, "JSON instead of the table"},
         {"csv", CLI_FLAG, &a.csv, NULL, "CSV instead of the table (default in a pipe)"},
         {"threads", CLI_INT, &a.threads, "N", "threads to use"},

@@ -70,6 +70,46 @@ int32_t gal_circuit_add_port(gal_circuit *circuit, int32_t net) {
     return circuit->n_port++;
 }
 
+int32_t gal_circuit_add_instance(gal_circuit *circuit, const char *name, const gal_cell_pins *cell,
+                                 const int32_t *net) {
+    gal_instance *list = reserve(&circuit->arena, circuit->instance, &circuit->instance_capacity,
+                                 (int64_t)circuit->n_instance + 1, sizeof *list);
+    if (!list) return -1;
+    circuit->instance = list;
+    int32_t *nets = reserve(&circuit->arena, circuit->instance_net, &circuit->instance_pin_capacity,
+                            (int64_t)circuit->n_instance_pin + cell->n_pin, sizeof *nets);
+    const char *copy = gal_arena_text(&circuit->arena, name, strlen(name));
+    if ((!nets && cell->n_pin) || !copy) return -1;
+    circuit->instance_net = nets;
+    if (cell->n_pin)
+        memcpy(nets + circuit->n_instance_pin, net, (size_t)cell->n_pin * sizeof *nets);
+    list[circuit->n_instance] = (gal_instance){.name = copy,
+                                               .cell = cell,
+                                               .first_pin = circuit->n_instance_pin,
+                                               .first_device = circuit->n_device,
+                                               .first_net = circuit->n_net};
+    circuit->n_instance_pin += cell->n_pin;
+    return circuit->n_instance++;
+}
+
+void gal_circuit_end_instance(gal_circuit *circuit, int32_t instance) {
+    gal_instance *ends = &circuit->instance[instance];
+    ends->n_device = circuit->n_device - ends->first_device;
+    ends->n_net = circuit->n_net - ends->first_net;
+}
+
+int gal_circuit_is_of_cells(const gal_circuit *circuit) {
+    int32_t d = 0;
+    for (int32_t i = 0; i <= circuit->n_instance; i++) {
+        const int last = i == circuit->n_instance;
+        const int32_t to = last ? circuit->n_device : circuit->instance[i].first_device;
+        for (; d < to; d++)
+            if (gal_device_is_mos(&circuit->device[d])) return 0;
+        if (!last) d += circuit->instance[i].n_device;
+    }
+    return circuit->n_instance > 1;
+}
+
 static const struct {
     const char *name, *plural;
     char letter;
@@ -79,9 +119,15 @@ static const struct {
 #undef XX
 };
 
-const char *gal_device_type_name(gal_device_type type) { return type_info[type].name; }
-const char *gal_device_type_plural(gal_device_type type) { return type_info[type].plural; }
-char gal_device_type_letter(gal_device_type type) { return type_info[type].letter; }
+const char *gal_device_type_name(gal_device_type type) {
+    return type_info[type].name;
+}
+const char *gal_device_type_plural(gal_device_type type) {
+    return type_info[type].plural;
+}
+char gal_device_type_letter(gal_device_type type) {
+    return type_info[type].letter;
+}
 
 static uint64_t mix_double(uint64_t hash, double value) {
     uint64_t bits;

@@ -71,15 +71,38 @@ typedef struct gal_device {
     double value;      /* ohm, farad, henry, volt or ampere; NAN when it is no plain number */
 } gal_device;
 
+/* The ports of a subcircuit, shared by its instances. */
+typedef struct gal_cell_pins {
+    const char *name;       /* of the subcircuit */
+    const char *const *pin; /* [n_pin] */
+    const char *direction;  /* [n_pin] 'I': no channel in the cell is on it; 'O': channels and no
+                               gate are; 'B': both */
+    int32_t n_pin;
+} gal_cell_pins;
+
+/* A cell in the netlist's hierarchy (see netlist/spice_flatten.h) and what it was replaced by. */
+typedef struct gal_instance {
+    const char *name; /* hierarchical: "core/X1" */
+    const gal_cell_pins *cell;
+    int32_t first_pin;              /* into gal_circuit.instance_net */
+    int32_t first_device, n_device; /* the devices inside */
+    int32_t first_net, n_net;       /* the nets inside; those on its pins are not */
+} gal_instance;
+
 typedef struct gal_circuit {
     gal_arena arena;
-    const char *name; /* of the top cell; "" for a bare netlist */
-    gal_net *net;     /* [n_net] */
-    gal_device *device; /* [n_device] */
-    int32_t *pin_net;   /* [n_pin] in [0..n_net[ */
-    int32_t *port;      /* [n_port] nets, in the top cell's order; a net may repeat */
+    const char *name;       /* of the top cell; "" for a bare netlist */
+    gal_net *net;           /* [n_net] */
+    gal_device *device;     /* [n_device] */
+    int32_t *pin_net;       /* [n_pin] in [0..n_net[ */
+    int32_t *port;          /* [n_port] nets, in the top cell's order; a net may repeat */
+    gal_instance *instance; /* [n_instance] cells, in the order of their devices */
+    int32_t *instance_net;  /* [n_instance_pin] nets; -1: not connected */
     int32_t n_net, n_device, n_pin, n_port;
+    int32_t n_instance, n_instance_pin; /* 0 where a reader does not know hierarchy */
+    int32_t n_micron;                   /* devices whose sizes had no unit, taken as micrometres */
     int32_t net_capacity, device_capacity, pin_capacity, port_capacity; /* private */
+    int32_t instance_capacity, instance_pin_capacity;                   /* private */
 } gal_circuit;
 
 GAL_API void gal_circuit_init(gal_circuit *circuit);
@@ -91,6 +114,16 @@ GAL_API int32_t gal_circuit_add_net(gal_circuit *circuit, const char *name, uint
 GAL_API int32_t gal_circuit_add_device(gal_circuit *circuit, const gal_device *device,
                                        const int32_t *pin, int32_t n_pin);
 GAL_API int32_t gal_circuit_add_port(gal_circuit *circuit, int32_t net);
+
+/* An instance with cell->n_pin nets, as yet with nothing inside; what is added afterwards lies
+ * inside until gal_circuit_end_instance. `cell` is kept, the name is copied. */
+GAL_API int32_t gal_circuit_add_instance(gal_circuit *circuit, const char *name,
+                                         const gal_cell_pins *cell, const int32_t *net);
+GAL_API void gal_circuit_end_instance(gal_circuit *circuit, int32_t instance);
+
+/* 1 when at least two cells hold all the transistors: a netlist of cells, like one out of logic
+ * synthesis. O(n_device). */
+GAL_API int gal_circuit_is_of_cells(const gal_circuit *circuit);
 
 /* The net on pin `which` of device `d`. */
 static inline int32_t gal_circuit_pin(const gal_circuit *circuit, int32_t d, int32_t which) {
@@ -106,8 +139,8 @@ GAL_API const char *gal_device_type_name(gal_device_type type);
 GAL_API char gal_device_type_letter(gal_device_type type);
 GAL_API const char *gal_device_type_plural(gal_device_type type);
 
-/* 64-bit fingerprint of devices, sizes and connectivity; names and numbering do not count...
- * only their order does. O(n_pin). */
+/* 64-bit fingerprint of devices, sizes and connectivity; instances do not count, names and
+ * numbering do not count... only their order does. O(n_pin). */
 GAL_API uint64_t gal_circuit_hash(const gal_circuit *circuit);
 
 #endif

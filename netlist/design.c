@@ -17,6 +17,7 @@ static gal_status out_of_memory(gal_error *err) {
 gal_status gal_design_init(gal_design *design, gal_error *err) {
     *design = (gal_design){.scale = 1};
     gal_intern_init(&design->names, 1);
+    gal_intern_init(&design->spellings, 0);
     gal_arena_init(&design->arena);
     for (int32_t key = 0; key < GAL_N_KEY; key++)
         if (gal_design_intern(design, gal_view_of(key_text[key])) != key) return out_of_memory(err);
@@ -34,6 +35,7 @@ static void free_cell(gal_cell *cell) {
     gal_vec_free(&cell->node);
     gal_vec_free(&cell->pin);
     gal_vec_free(&cell->alias);
+    gal_vec_free(&cell->spelling);
     free(cell);
 }
 
@@ -45,9 +47,11 @@ void gal_design_clear(gal_design *design) {
     gal_vec_free(&design->function);
     free(design->cell_of);
     free(design->model_of);
+    free(design->spelled_in);
     free(design->is_global);
     gal_warnings_clear(&design->warnings);
     gal_intern_clear(&design->names);
+    gal_intern_clear(&design->spellings);
     gal_arena_clear(&design->arena);
     *design = (gal_design){0};
 }
@@ -62,11 +66,15 @@ static int grow_by_name(gal_design *design) {
     int32_t *model_of = realloc(design->model_of, (size_t)to * sizeof *model_of);
     if (!model_of) return 0;
     design->model_of = model_of;
+    int32_t *spelled_in = realloc(design->spelled_in, (size_t)to * sizeof *spelled_in);
+    if (!spelled_in) return 0;
+    design->spelled_in = spelled_in;
     uint8_t *is_global = realloc(design->is_global, (size_t)to);
     if (!is_global) return 0;
     design->is_global = is_global;
     memset(cell_of + from, -1, (size_t)(to - from) * sizeof *cell_of);
     memset(model_of + from, -1, (size_t)(to - from) * sizeof *model_of);
+    memset(spelled_in + from, -1, (size_t)(to - from) * sizeof *spelled_in);
     memset(is_global + from, 0, (size_t)(to - from));
     design->by_name_size = to;
     return 1;
@@ -91,6 +99,15 @@ int32_t gal_design_intern(gal_design *design, gal_view name) {
     const int32_t id = intern(design, name);
     if (id >= 0) *recent = (gal_recent_name){text, id};
     return id;
+}
+
+int gal_design_spell(gal_design *design, gal_cell *cell, int32_t name, gal_view text) {
+    if (design->spelled_in[name] == cell->index) return 1;
+    design->spelled_in[name] = cell->index;
+    if (memcmp(gal_design_name(design, name), text.text, text.size) == 0) return 1;
+    const int32_t id = gal_intern_add(&design->spellings, text);
+    const gal_spelling spelling = {name, id < 0 ? NULL : design->spellings.text[id]};
+    return id >= 0 && gal_vec_push(&cell->spelling, spelling);
 }
 
 /* 1 when an earlier cell holds this name in the same scope. */

@@ -3,7 +3,8 @@
  * A reader fills a design card by card, then links it (model types, subcircuits of instances, local
  * net numbers); gal_design_flatten (netlist/spice_flatten.h) turns a cell of it into a gal_circuit.
  * Names are interned without regard to case, the first spelling is kept: a name is an int32 id, its
- * text is gal_design_name. Cell 0 is the implicit main cell that holds what stands outside all
+ * text is gal_design_name; nets have a spelling in each cell, the first there: gal_cell_net_text.
+ * Cell 0 is the implicit main cell that holds what stands outside all
  * subcircuits; its parameters are global. Everything belongs to the design.
  */
 #ifndef GAL_NETLIST_DESIGN_H
@@ -72,6 +73,12 @@ typedef struct gal_alias {
     int32_t keep, drop; /* names of nets that are one (.connect) */
 } gal_alias;
 
+/* How a cell spells a net that other text, met before, spells with other cases. */
+typedef struct gal_spelling {
+    int32_t name;
+    const char *text;
+} gal_spelling;
+
 typedef struct gal_cell {
     int32_t index; /* into gal_design.cell */
     int32_t name;
@@ -88,11 +95,13 @@ typedef struct gal_cell {
     gal_vec(int32_t) node; /* names; after linking local nets in [0..n_net[ */
     gal_vec(int32_t) pin;  /* names */
     gal_vec(gal_alias) alias;
+    gal_vec(gal_spelling) spelling; /* of a name the first counts */
     /* set by linking */
     int32_t *by_key; /* [n_by_key] indices into param by ascending key; of a key the last one */
     int32_t n_by_key;
-    int32_t *net;      /* [n_net] names; ports first */
-    int32_t *port_net; /* [port.size] local nets */
+    int32_t *net;          /* [n_net] names; ports first */
+    const char **net_text; /* [n_net] their texts as this cell spells them; NULL: as elsewhere */
+    int32_t *port_net;     /* [port.size] local nets */
     int32_t n_net;
 } gal_cell;
 
@@ -110,6 +119,7 @@ typedef struct gal_recent_name {
 
 typedef struct gal_design {
     gal_intern names;
+    gal_intern spellings; /* texts of gal_spelling; case counts */
     gal_recent_name recent[GAL_RECENT_NAMES];
     gal_arena arena;          /* texts */
     gal_vec(gal_cell *) cell; /* [0]: main */
@@ -120,6 +130,7 @@ typedef struct gal_design {
     gal_warnings warnings;
     /* by name id, -1 for none; sized to names.capacity */
     int32_t *cell_of, *model_of; /* newest cell under a name (then next_of_name); model */
+    int32_t *spelled_in;         /* the cell that last named a net so */
     uint8_t *is_global;
     int32_t by_name_size;
 } gal_design;
@@ -131,6 +142,16 @@ GAL_API void gal_design_clear(gal_design *design);
 static inline const char *gal_design_name(const gal_design *design, int32_t name) {
     return design->names.text[name];
 }
+
+/* The text of local net `net` as a linked cell spells it. */
+static inline const char *gal_cell_net_text(const gal_design *design, const gal_cell *cell,
+                                            int32_t net) {
+    return cell->net_text ? cell->net_text[net] : gal_design_name(design, cell->net[net]);
+}
+
+/* For readers: `name`, spelled `text`, is a net of the cell. 0 when memory is out. O(1), and
+ * O(length) where a cell names it for the first time. */
+GAL_API int gal_design_spell(gal_design *design, gal_cell *cell, int32_t name, gal_view text);
 
 /* For readers: the id of a name, new if unseen; -1 when memory is out. O(length). */
 GAL_API int32_t gal_design_intern(gal_design *design, gal_view name);

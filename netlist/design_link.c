@@ -266,6 +266,23 @@ static void number_alias(numbering *numbers, const gal_alias *alias) {
     numbers->local[other] = number;
 }
 
+/* Texts of the nets of a cell that does not spell all of them as other cells do. */
+static gal_status spell_nets(gal_design *design, const numbering *numbers, gal_cell *cell,
+                             gal_error *err) {
+    if (!cell->spelling.size) return GAL_OK;
+    cell->net_text = GAL_ARENA_ARRAY(&design->arena, const char *, cell->n_net);
+    if (!cell->net_text) return out_of_memory(err);
+    for (int32_t n = 0; n < cell->n_net; n++)
+        cell->net_text[n] = gal_design_name(design, cell->net[n]);
+    for (size_t i = cell->spelling.size; i-- > 0;) {
+        const gal_spelling *spelling = &cell->spelling.data[i];
+        if (numbers->stamp[spelling->name] != numbers->cell) continue;
+        const int32_t n = numbers->local[spelling->name];
+        if (cell->net[n] == spelling->name) cell->net_text[n] = spelling->text;
+    }
+    return GAL_OK;
+}
+
 static gal_status number_cell(gal_design *design, numbering *numbers, gal_cell *cell,
                               gal_error *err) {
     const size_t most = cell->port.size + cell->node.size + cell->alias.size + 1;
@@ -281,7 +298,7 @@ static gal_status number_cell(gal_design *design, numbering *numbers, gal_cell *
         if (cell->node.data[i] >= 0) cell->node.data[i] = number_net(numbers, cell->node.data[i]);
     cell->net = numbers->net;
     cell->n_net = numbers->n;
-    return GAL_OK;
+    return spell_nets(design, numbers, cell, err);
 }
 
 static gal_status link_cell(gal_design *design, numbering *numbers, int32_t c, gal_error *err) {

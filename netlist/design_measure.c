@@ -40,7 +40,8 @@ static gal_status add_instance(measure *m, gal_cell_size *size, const gal_elemen
     size->n_device += inner->n_device;
     size->n_instance += 1 + inner->n_instance;
     size->n_net += inner->n_net;
-    size->n_byte += inner->n_byte + name * (inner->n_device + inner->n_net);
+    size->n_byte += inner->n_byte + name * (inner->n_device + inner->n_net + inner->n_instance) +
+                    (double)sizeof(gal_instance) + name + 4.0 * e->n_node;
     if (size->depth < inner->depth + 1) size->depth = inner->depth + 1;
     return GAL_OK;
 }

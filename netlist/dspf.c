@@ -41,16 +41,22 @@ static gal_status list_ground(dspf *file, const gal_fields *line, gal_error *err
         if (gal_fields_is(line, i, "0")) continue;
         int32_t net;
         GAL_TRY(gal_extract_build_net(&file->build, line->word[i].text, &net, err));
-        gal_extract_build_circuit(&file->build)->net[net].flags |= GAL_NET_GROUND;
+        if (net >= 0) gal_extract_build_circuit(&file->build)->net[net].flags |= GAL_NET_GROUND;
     }
     return GAL_OK;
+}
+
+/* Word i is a node of the open net. Node 0 stays ground wherever it is listed. */
+static gal_status add_node(dspf *file, const gal_fields *line, size_t i, gal_error *err) {
+    if (gal_fields_is(line, i, "0")) return GAL_OK;
+    return gal_extract_build_alias(&file->build, line->word[i].text, file->net, err);
 }
 
 static gal_status list_node(dspf *file, const gal_fields *line, gal_error *err) {
     if (file->net == GAL_NET_UNKNOWN)
         return gal_fields_fail(line, 0, err, "node of no net, expected \"*|NET\" first");
     GAL_TRY(need(line, 1, "the name of a node", err));
-    return gal_extract_build_alias(&file->build, line->word[1].text, file->net, err);
+    return add_node(file, line, 1, err);
 }
 
 static gal_status set_delimiter(dspf *file, const gal_fields *line, gal_error *err) {
@@ -67,7 +73,7 @@ static gal_status join_nodes(dspf *file, const gal_fields *line, gal_error *err)
     if (file->net == GAL_NET_UNKNOWN) return GAL_OK;
     for (size_t i = 1; i <= 2; i++)
         if (gal_extract_build_find(&file->build, line->word[i].text) == file->net)
-            return gal_extract_build_alias(&file->build, line->word[3 - i].text, file->net, err);
+            return add_node(file, line, 3 - i, err);
     return GAL_OK;
 }
 

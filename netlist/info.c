@@ -142,6 +142,9 @@ void gal_netlist_info_text(gal_buf *buf, const gal_netlist_info *info, int most_
     list_supplies(buf, info, GAL_NET_POWER, 0);
     gal_buf_printf(buf, "ground      %d:", (int)info->n_ground);
     list_supplies(buf, info, GAL_NET_GROUND, 0);
+    if (info->circuit->n_micron)
+        gal_buf_printf(buf, "micrometres %d (devices whose sizes have no unit)\n",
+                       (int)info->circuit->n_micron);
     if (info->gate_area > 0) gal_buf_printf(buf, "gate area   %.4g um^2\n", info->gate_area * 1e12);
     if (!info->warnings) return;
     gal_buf_printf(buf, "subcircuits %d (%d unused)\nlevels      %d\n", (int)info->n_cell,
@@ -178,7 +181,8 @@ void gal_netlist_info_json(gal_buf *buf, const gal_netlist_info *info) {
     list_supplies(buf, info, GAL_NET_POWER, 1);
     gal_buf_text(buf, ",\"ground\":[");
     list_supplies(buf, info, GAL_NET_GROUND, 1);
-    gal_buf_printf(buf, ",\"gate_area_um2\":%.9g", info->gate_area * 1e12);
+    gal_buf_printf(buf, ",\"gate_area_um2\":%.9g,\"devices_in_micrometres\":%d",
+                   info->gate_area * 1e12, (int)info->circuit->n_micron);
     if (info->warnings) {
         gal_buf_printf(buf, ",\"subcircuits\":%d,\"subcircuits_unused\":%d,\"levels\":%d",
                        (int)info->n_cell, (int)info->n_unused, info->depth);

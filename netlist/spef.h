@@ -7,9 +7,10 @@
  * and capacitances.
  *
  * Writing: one *D_NET per net that is no supply; capacitances to supplies become ground
- * capacitance, so that the total of a net is its ground plus its couplings. A star of 1 milliohm
- * resistors joins the ports and transistor pins of a net (OpenSTA reaches a net's capacitance from
- * its pins only). Unit fF, names mapped and escaped.
+ * capacitance, so that the total of a net is its ground plus its couplings. The pins of a net are
+ * those of the cells it joins (gal_circuit.instance, "*I X1:A I") and of the transistors that stand
+ * beside them or, for a net inside a cell, in it. A star of 1 milliohm resistors joins ports and
+ * pins (OpenSTA reaches a net's capacitance from its pins only). Unit fF, names mapped and escaped.
  */
 #ifndef GAL_NETLIST_SPEF_H
 #define GAL_NETLIST_SPEF_H
@@ -23,9 +24,16 @@ GAL_API gal_status gal_spef_parse(gal_extract_set *set, const char *name, const 
                                   size_t size, gal_error *err);
 GAL_API gal_status gal_spef_read(gal_extract_set *set, const char *path, gal_error *err);
 
-/* Appends the SPEF text of one extract (byte-identical for identical input: no date). Errors:
- * GAL_ENOMEM. O(n_net + n_pin + n_cap). */
-GAL_API gal_status gal_spef_print(gal_buf *buf, const gal_extract *extract, gal_error *err);
-GAL_API gal_status gal_spef_write(const char *path, const gal_extract *extract, gal_error *err);
+typedef struct gal_spef_options {
+    int outer; /* leave out nets inside cells, which timing analysers do not know; coupling to them
+                  becomes ground capacitance */
+} gal_spef_options;
+
+/* Appends the SPEF text of one extract (byte-identical for identical input: no date). `options` may
+ * be NULL. Errors: GAL_ENOMEM. O(n_net + n_pin + n_cap). */
+GAL_API gal_status gal_spef_print(gal_buf *buf, const gal_extract *extract,
+                                  const gal_spef_options *options, gal_error *err);
+GAL_API gal_status gal_spef_write(const char *path, const gal_extract *extract,
+                                  const gal_spef_options *options, gal_error *err);
 
 #endif

@@ -133,6 +133,7 @@ static gal_status move_caps(gal_extract *extract, gal_error *err) {
                              device->value * device->multiplier};
     }
     drop_devices(circuit, dropped);
+    circuit->n_instance = circuit->n_instance_pin = 0; /* their ranges no longer hold */
     return gal_extract_set_caps(extract, raw, n, err);
 }
 

@@ -52,7 +52,7 @@ static gal_status add_ports(gal_spice_reader *r, gal_cell *cell, int32_t *i) {
         }
         if (lex->token[*i].kind == GAL_SPICE_KEY && !optional) return GAL_OK;
         int32_t name;
-        GAL_TRY(gal__spice_name(r, *i, &name));
+        GAL_TRY(gal__spice_net(r, cell, *i, &name));
         if (!gal_vec_push(&cell->port, name)) return gal__spice_no_memory(r);
         if (lex->token[*i].kind == GAL_SPICE_KEY && has_value(lex, *i)) ++*i;
     }
@@ -234,7 +234,7 @@ static gal_status read_scale(gal_spice_reader *r) {
 static gal_status read_pin(gal_spice_reader *r) {
     if (r->open.size > 1 || r->lex->n_token < 2) return GAL_OK;
     int32_t name;
-    GAL_TRY(gal__spice_name(r, 1, &name));
+    GAL_TRY(gal__spice_net(r, gal__spice_cell(r), 1, &name));
     return gal_vec_push(&gal__spice_cell(r)->port, name) ? GAL_OK : gal__spice_no_memory(r);
 }
 

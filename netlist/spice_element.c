@@ -40,7 +40,7 @@ static int is_word(const card *c, int32_t i, const char *text) {
 static gal_status add_nodes(card *c, int32_t first, int32_t n) {
     for (int32_t i = first; i < first + n; i++) {
         int32_t name;
-        GAL_TRY(gal__spice_name(c->r, i, &name));
+        GAL_TRY(gal__spice_net(c->r, c->cell, i, &name));
         if (!gal_vec_push(&c->cell->node, name)) return gal__spice_no_memory(c->r);
     }
     c->element->n_node += n;

@@ -1,6 +1,7 @@
 #include "netlist/spice_flatten.h"
 
 #include "netlist/spice_frame.h"
+#include "netlist/spice_pins.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,8 @@ typedef struct flattener {
     int32_t *global_net; /* [names] nets of the circuit, -1: not met yet */
     gal_vec(int32_t) pin;
     gal_spice_evaluator evaluator;
+    gal_spice_pins pins;
+    int in_cell; /* inside an instance that the circuit lists */
 } flattener;
 
 static gal_status no_memory(const flattener *f) {
@@ -36,10 +39,11 @@ static gal_status find_net(flattener *f, gal_spice_frame *frame, int32_t local, 
     *net = frame->net[local];
     if (*net >= 0) return GAL_OK;
     const int32_t name = frame->cell->net[local];
-    const char *text = gal_design_name(f->design, name);
+    const char *text = gal_cell_net_text(f->design, frame->cell, local);
     if (f->design->is_global[name]) {
         if (f->global_net[name] < 0)
-            GAL_TRY(add_net(f, text, GAL_NET_GLOBAL, &f->global_net[name]));
+            GAL_TRY(
+                add_net(f, gal_design_name(f->design, name), GAL_NET_GLOBAL, &f->global_net[name]));
         *net = f->global_net[name];
     } else {
         GAL_TRY(add_net(f, full_name(f, frame, text), 0, net));
@@ -103,6 +107,25 @@ static gal_status bind_ports(flattener *f, gal_spice_frame *inner, const gal_ele
     return GAL_OK;
 }
 
+/* The contents of an instance whose name is in f->name; lists it when it is the outermost cell. */
+static gal_status expand_inside(flattener *f, gal_spice_frame *inner) {
+    if (f->in_cell || gal__spice_is_module(inner->cell)) return expand(f, inner);
+    const gal_cell_pins *pins = gal__spice_pins_of(&f->pins, f->circuit, inner->cell);
+    if (!pins) return no_memory(f);
+    f->pin.size = 0;
+    for (int32_t i = 0; i < pins->n_pin; i++)
+        if (!gal_vec_push(&f->pin, inner->net[inner->cell->port_net[i]])) return no_memory(f);
+    f->name.data[inner->prefix - 1] = '\0'; /* the name without its '/' */
+    const int32_t i = gal_circuit_add_instance(f->circuit, f->name.data, pins, f->pin.data);
+    f->name.data[inner->prefix - 1] = '/';
+    if (i < 0) return no_memory(f);
+    f->in_cell = 1;
+    const gal_status status = expand(f, inner);
+    f->in_cell = 0;
+    gal_circuit_end_instance(f->circuit, i);
+    return status;
+}
+
 static gal_status expand_instance(flattener *f, gal_spice_frame *outer, const gal_element *e) {
     gal_spice_frame inner;
     GAL_TRY(gal__spice_frame_init(&inner, f->design->cell.data[e->cell], outer, f->err));
@@ -114,7 +137,7 @@ static gal_status expand_instance(flattener *f, gal_spice_frame *outer, const ga
     gal_buf_text(&f->name, "/");
     inner.prefix = f->name.size;
     if (status == GAL_OK) status = gal_buf_ok(&f->name, f->err);
-    if (status == GAL_OK) status = expand(f, &inner);
+    if (status == GAL_OK) status = expand_inside(f, &inner);
     gal__spice_frame_clear(&inner);
     return status;
 }
@@ -198,6 +221,15 @@ gal_status gal_design_find_top(int32_t *cell, const gal_design *design, const ch
                        "no circuit here: neither elements nor a subcircuit that is used nowhere");
 }
 
+static void clear(flattener *f) {
+    free(f->global_net);
+    free(f->evaluator.warned);
+    gal__spice_pins_clear(&f->pins);
+    gal_vec_free(&f->pin);
+    gal_buf_clear(&f->name);
+    gal_buf_clear(&f->model);
+}
+
 gal_status gal_design_flatten(gal_circuit *circuit, const gal_design *design, const char *top,
                               const gal_flatten_options *options, gal_error *err) {
     static const gal_flatten_options defaults = {0};
@@ -211,17 +243,17 @@ gal_status gal_design_flatten(gal_circuit *circuit, const gal_design *design, co
     if (status == GAL_OK) status = check_size(&f, cell, options);
     const size_t n_name = (size_t)design->names.count;
     f.global_net = malloc(n_name * sizeof *f.global_net);
-    f.evaluator =
-        (gal_spice_evaluator){design, options->warnings, calloc(design->cell.size + 1, 1), 0};
+    f.evaluator = (gal_spice_evaluator){.design = design,
+                                        .warnings = options->warnings,
+                                        .warned = calloc(design->cell.size + 1, 1)};
     if (status == GAL_OK && (!f.global_net || !f.evaluator.warned)) status = no_memory(&f);
+    if (status == GAL_OK) status = gal__spice_pins_init(&f.pins, design, err);
     if (status == GAL_OK) {
         memset(f.global_net, -1, n_name * sizeof *f.global_net);
         status = flatten_from(&f, cell);
+        gal__spice_warn_microns(&f.evaluator);
+        circuit->n_micron = f.evaluator.n_micron;
     }
-    free(f.global_net);
-    free(f.evaluator.warned);
-    gal_vec_free(&f.pin);
-    gal_buf_clear(&f.name);
-    gal_buf_clear(&f.model);
+    clear(&f);
     return status;
 }

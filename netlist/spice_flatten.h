@@ -8,8 +8,11 @@
  *   parameter of its own. mult counts only where m is not given (sky130 writes both).
  * - w is the width over all fingers (nf, fingers, ng); wf and fw are one finger's.
  * - Widths and lengths are metres after .option scale. Those of 1 mm and more are taken as
- *   micrometres, with one warning (sky130 writes l=0.15); a width only when the length is too or is
- *   not given.
+ *   micrometres (sky130 writes l=0.15), with one warning when other devices have sizes below; a
+ *   width only when the length is too or is not given.
+ * - A net is spelled as the cell it stands in spells it first.
+ * - The circuit lists the instances of cells that are the top's or in modules: subcircuits made of
+ *   instances, without transistors of their own. What lies inside a cell is not listed.
  * - A controlled source, mutual inductance or current-controlled switch stores the names of the
  *   elements it refers to in gal_device.model, by blanks, the switch's model behind them.
  * - Parameters that cannot be evaluated count as not given, with one warning per subcircuit.

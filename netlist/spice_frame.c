@@ -164,10 +164,21 @@ static void set_dimensions(gal_device *device, gal_spice_evaluator *evaluator,
     const int l_bare = l >= least, w_bare = w >= least && (l_bare || l == 0);
     device->length = l_bare ? l / microns : l;
     device->width = w_bare ? w / microns : w;
-    if ((!l_bare && !w_bare) || evaluator->warned_microns) return;
-    evaluator->warned_microns = 1;
-    gal_warn(evaluator->warnings, evaluator->design->file.data[element->file], element->line,
-             "%s: widths and lengths of 1 mm and more are taken as micrometres", element->name);
+    if (l_bare || w_bare) {
+        if (!evaluator->micron) evaluator->micron = element;
+        evaluator->n_micron++;
+    } else {
+        evaluator->n_metre += l > 0 || w > 0;
+    }
+}
+
+void gal__spice_warn_microns(const gal_spice_evaluator *evaluator) {
+    if (!evaluator->n_micron || !evaluator->n_metre) return;
+    const gal_element *first = evaluator->micron;
+    gal_warn(evaluator->warnings, evaluator->design->file.data[first->file], first->line,
+             "%s: widths and lengths of 1 mm and more are taken as micrometres (%d devices; %d "
+             "others have sizes below)",
+             first->name, (int)evaluator->n_micron, (int)evaluator->n_metre);
 }
 
 void gal__spice_device(gal_device *device, gal_spice_evaluator *evaluator, gal_spice_frame *frame,

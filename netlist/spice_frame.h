@@ -16,12 +16,14 @@ typedef struct gal_spice_frame {
 
 enum { GAL_PARAM_UNKNOWN, GAL_PARAM_BUSY, GAL_PARAM_KNOWN };
 
-/* Where parameters are evaluated; `warned` [cells] keeps warnings to one per cell. */
+/* Where parameters are evaluated; `warned` [cells] keeps warnings to one per cell. The counts stop
+ * at 2^31-1 devices, more than a circuit holds. */
 typedef struct gal_spice_evaluator {
     const gal_design *design;
     gal_warnings *warnings;
     char *warned;
-    int warned_microns;
+    const gal_element *micron; /* the first device whose sizes were taken as micrometres */
+    int32_t n_micron, n_metre; /* devices with sizes so taken, and with sizes in metres */
 } gal_spice_evaluator;
 
 /* Zeroed arrays for a frame of `cell`. Errors: GAL_ENOMEM. The caller clears it. */
@@ -37,6 +39,10 @@ double gal__spice_evaluate(gal_spice_evaluator *evaluator, gal_spice_frame *fram
  * by the instance's m. */
 void gal__spice_override(gal_spice_evaluator *evaluator, gal_spice_frame *frame,
                          const gal_element *instance);
+
+/* Warns when sizes of some devices only were taken as micrometres: in a netlist all in micrometres
+ * that is what its PDK means, in a mixed one it may be a slip. */
+void gal__spice_warn_microns(const gal_spice_evaluator *evaluator);
 
 /* Sizes, multiplicity and value of an element that is one device. Name and pins are left out;
  * the model is the card's. */

@@ -41,6 +41,13 @@ gal_status gal__spice_name(gal_spice_reader *r, int32_t i, int32_t *name) {
     return *name < 0 ? gal__spice_no_memory(r) : GAL_OK;
 }
 
+gal_status gal__spice_net(gal_spice_reader *r, gal_cell *cell, int32_t i, int32_t *name) {
+    GAL_TRY(gal__spice_name(r, i, name));
+    return gal_design_spell(r->design, cell, *name, r->lex->token[i].view)
+               ? GAL_OK
+               : gal__spice_no_memory(r);
+}
+
 gal_status gal__spice_copy(gal_spice_reader *r, gal_view view, const char **copy) {
     *copy = gal_arena_text(&r->design->arena, view.text, view.size);
     return *copy ? GAL_OK : gal__spice_no_memory(r);

@@ -54,6 +54,9 @@ void gal__spice_warn(const gal_spice_reader *r, const char *format, ...) GAL_PRI
 /* The id of token i. Errors: GAL_EPARSE (quote not closed), GAL_ELIMIT (length), GAL_ENOMEM. */
 gal_status gal__spice_name(gal_spice_reader *r, int32_t i, int32_t *name);
 
+/* The id of token i, a net of the cell. Errors as above. */
+gal_status gal__spice_net(gal_spice_reader *r, gal_cell *cell, int32_t i, int32_t *name);
+
 /* Number or expression of a piece of the card; expressions are copied. */
 gal_status gal__spice_quantity(gal_spice_reader *r, gal_view view, gal_quantity *quantity);
 

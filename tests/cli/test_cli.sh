@@ -108,6 +108,25 @@ test_netlists() {
   check 'calibrate by name' 0 predict --calibrate "$tmp/x.spef" --csv
 }
 
+# A netlist of cells: pins of cells, nets inside them only when asked for.
+test_cells_to_spef() {
+  printf '%s\n' '* cells' '.subckt buf A VGND VPWR X' 'M0 n A VGND VGND nfet_01v8 w=0.65 l=0.15' \
+    'M1 n A VPWR VPWR pfet_01v8 w=1 l=0.15' 'M2 X n VGND VGND nfet_01v8 w=0.65 l=0.15' \
+    'M3 X n VPWR VPWR pfet_01v8 w=1 l=0.15' .ends '.subckt top a y VGND VPWR' \
+    'X1 a VGND VPWR n1 buf' 'X2 n1 VGND VPWR y buf' .ends >"$tmp/top.sp"
+  check cells 0 "$galena" parasitics predict "$tmp/top.sp" --model "$model" --out "$tmp/top.spef"
+  has cells "$tmp/err" '2 nets inside cells are left out of the SPEF \(--all-nets keeps them\)'
+  ! grep -q micrometres "$tmp/err" || { echo 'cells: a warning'; bad=1; }
+  has cells "$tmp/top.spef" '^\*I \*[0-9]+:A I$'
+  has cells "$tmp/top.spef" '^\*I \*[0-9]+:X O$'
+  has cells "$tmp/top.spef" '^\*[0-9]+ a$'
+  [ "$(grep -c '^\*D_NET' "$tmp/top.spef")" = 3 ] || { echo 'cells: expected 3 nets'; bad=1; }
+  check 'all nets' 0 "$galena" parasitics predict "$tmp/top.sp" --model "$model" --all-nets \
+    --out "$tmp/all.spef"
+  [ "$(grep -c '^\*D_NET' "$tmp/all.spef")" = 5 ] || { echo 'all nets: expected 5'; bad=1; }
+  has 'all nets' "$tmp/all.spef" '^\*I \*[0-9]+:G I$'
+}
+
 test_eval() {
   check eval 0 "$galena" parasitics eval --data "$cells" --model "$model" --json --quiet
   json eval "$tmp/out"
@@ -158,6 +177,7 @@ test_info
 test_train
 test_predict
 test_netlists
+test_cells_to_spef
 test_eval
 test_formats
 exit $bad

@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         const gal_extract *extract = &set.item[0];
         double sum = 0; /* totals above 1 F are refused when they are read */
         for (int64_t k = 0; k < extract->n_cap; k++) sum += extract->cap[k].farad;
-        if (gal_spef_print(&buf, extract, NULL) != GAL_OK) abort();
+        if (gal_spef_print(&buf, extract, NULL, NULL) != GAL_OK) abort();
         if (sum < 0.99 && gal_spef_parse(&again, "again", buf.data, buf.size, NULL) != GAL_OK)
             abort();
     }

@@ -1,5 +1,6 @@
 /* Any bytes as a SPICE netlist: read, flatten, mark supplies, write; what was written must read
- * back as a circuit of the same size. */
+ * back as a circuit of the same size, and as SPEF with and without the nets inside cells. */
+#include "netlist/spef.h"
 #include "netlist/spice_flatten.h"
 #include "netlist/spice_parse.h"
 #include "netlist/spice_write.h"
@@ -25,6 +26,25 @@ static int read_circuit(gal_circuit *circuit, const char *text, size_t size, gal
     return status == GAL_OK;
 }
 
+/* `circuit` is only read. */
+static void check_spef(const gal_circuit *circuit) {
+    const gal_extract extract = {.circuit = *circuit};
+    for (int outer = 0; outer < 2; outer++) {
+        const gal_spef_options options = {.outer = outer};
+        gal_extract_set set = {0};
+        gal_error err = {0};
+        gal_buf text;
+        gal_buf_init(&text);
+        if (gal_spef_print(&text, &extract, &options, &err) != GAL_OK ||
+            gal_spef_parse(&set, "fuzz.spef", text.data, text.size, &err) != GAL_OK) {
+            fprintf(stderr, "%s\n%s", err.message, text.data ? text.data : "");
+            abort();
+        }
+        gal_buf_clear(&text);
+        gal_extract_set_clear(&set);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     gal_error err = {0};
     gal_circuit circuit, again;
@@ -39,6 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             fprintf(stderr, "%s\n%s", gal_error_format(&err, message, sizeof message), text.data);
             abort();
         }
+        check_spef(&circuit);
     }
     gal_buf_clear(&text);
     gal_circuit_clear(&circuit);

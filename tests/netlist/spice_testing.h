@@ -92,6 +92,12 @@ static inline void assert_warning(const sample *s, const char *part) {
     fail_msg("no warning with '%s'", part);
 }
 
+static inline void assert_no_warning(const sample *s, const char *part) {
+    for (int32_t i = 0; i < s->design.warnings.n; i++)
+        if (strstr(s->design.warnings.item[i].text, part))
+            fail_msg("%s", s->design.warnings.item[i].text);
+}
+
 static inline void assert_error(const char *text, gal_status code, const char *message) {
     sample s;
     char found[900];

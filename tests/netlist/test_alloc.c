@@ -1,6 +1,7 @@
 /* Each allocation of the readers fails in turn: every run must end with GAL_ENOMEM or with success
  * and leave nothing behind. Linked with -Wl,--wrap for the four allocators. */
 #include "netlist/info.h"
+#include "netlist/spef.h"
 #include "netlist/spice_write.h"
 #include "spice_testing.h"
 
@@ -35,7 +36,7 @@ void *__wrap_aligned_alloc(size_t align, size_t size) {
 static const char deck[] =
     "* everything that allocates\n.param a=1 b='a*2'\n.func f(x) {x*a}\n.global vdd\n"
     ".subckt inv a y w=1u m=1\n.param wp='w*2'\nm1 y a 0 0 nch w=w l=0.1u m=m\n"
-    "m2 y a vdd vdd p1 w=wp l=0.1\n.ends\n.subckt cell a z\nxi / inv $PINS a=a y=n w=2u\n"
+    "m2 y a vdd vdd p1 w=wp l=0.1\n.ends\n.subckt cell A z\nxi / inv $PINS a=a y=n w=2u\n"
     "x2 n z inv w='f(b)*1u'\nx3 n lost\nr1 a n $[rm] $w=1u\n.ends\n.connect q r\n"
     "x1 in out cell m=2\nl1 in q 1n\nl2 out r 1n\nk1 l1 l2 0.5\nf1 in 0 v1 2\nv1 in 0 dc 'nope'\n"
     ".model nch.1 nmos\n.if (a==1)\nc1 out 0 1f\n.endif\n.unknown\n";
@@ -55,6 +56,8 @@ static gal_status work(gal_error *err) {
     if (status == GAL_OK) status = gal_netlist_describe(&info, &circuit, &design, err);
     const gal_spice_write_options models = {.models = 1};
     if (status == GAL_OK) status = gal_spice_write(&text, &circuit, &models, err);
+    const gal_extract extract = {.circuit = circuit};
+    if (status == GAL_OK) status = gal_spef_print(&text, &extract, NULL, err);
     if (status == GAL_OK) gal_netlist_info_json(&text, &info);
     if (status == GAL_OK) status = gal_buf_ok(&text, err);
     gal_buf_clear(&text);

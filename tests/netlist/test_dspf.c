@@ -36,6 +36,24 @@ static void read_sample(void **state) {
     gal_extract_set_clear(&set);
 }
 
+/* Node 0 and nodes of net 0 are ground, also where they are listed as something else. */
+static void node_zero(void **state) {
+    (void)state;
+    const char *text = "*|NET 0\n*|I (0 0 0)\n*|S (g 0 0)\n*|GROUND_NET g VSS\n*|NET a\nR1 a 0 5\n"
+                       "C1 a g 1f\nMN1 a a 0 g nmos w=1u l=1u\n";
+    gal_extract_set set = {0};
+    gal_error err = {0};
+    assert_int_equal(gal_dspf_parse(&set, "x", text, strlen(text), &err), GAL_OK);
+    const gal_extract *extract = &set.item[0];
+    assert_true(is_near(extract->cap[0].farad * 1e15, 1));
+    assert_int_equal(extract->cap[0].a, -1);
+    const int32_t mos = extract->circuit.n_device - 1;
+    assert_mos(&extract->circuit, mos, GAL_NMOS, "a a 0 0", 1, 1);
+    assert_true(extract->circuit.net[gal_circuit_pin(&extract->circuit, mos, 3)].flags &
+                GAL_NET_GROUND);
+    gal_extract_set_clear(&set);
+}
+
 static void refuse_malformed(void **state) {
     (void)state;
     static const bad_text bad[] = {
@@ -70,6 +88,7 @@ static void refuse_malformed(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(read_sample),
+        cmocka_unit_test(node_zero),
         cmocka_unit_test(refuse_malformed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,6 +51,26 @@ static void test_text(void **state) {
     sample_clear(&s);
 }
 
+/* A PDK's micrometres are no news to its users; a mixture may be a slip. */
+static void test_micrometres(void **state) {
+    (void)state;
+    sample s;
+    gal_netlist_info info;
+    gal_buf buf;
+    gal_buf_init(&buf);
+    sample_read(&s, "M1 a b c 0 nfet w=1 l=0.15\nM2 a b c 0 nfet w=0.65 l=0.15\nR1 a b 5k\n");
+    assert_int_equal(s.design.warnings.n, 0);
+    assert_int_equal(gal_netlist_describe(&info, &s.circuit, &s.design, NULL), GAL_OK);
+    gal_netlist_info_text(&buf, &info, 5);
+    assert_non_null(strstr(buf.data, "\nmicrometres 2 (devices whose sizes have no unit)\n"));
+    gal_buf_clear(&buf);
+    sample_clear(&s);
+    sample_read(&s, "M1 a b c 0 nfet w=1u l=0.15u\nM2 a b c 0 nfet w=0.65 l=0.15\n");
+    assert_warning(&s, "M2: widths and lengths of 1 mm and more are taken as micrometres (1 "
+                       "devices; 1 others have sizes below)");
+    sample_clear(&s);
+}
+
 static void test_json(void **state) {
     (void)state;
     sample s;
@@ -64,7 +84,8 @@ static void test_json(void **state) {
                         "{\"top\":\"q\",\"devices\":1,\"device_types\":{\"RESISTOR\":1},\"nets\":5,"
                         "\"nets_without_pins\":3,\"pins\":2,"
                         "\"ports\":[\"a\\\"b\",\"n\\\\c\",\"n\xEF\xBF\xBDt\",\"\xc3\xa9\"],"
-                        "\"power\":[\"vdd\"],\"ground\":[],\"gate_area_um2\":0,\"subcircuits\":1,"
+                        "\"power\":[\"vdd\"],\"ground\":[],\"gate_area_um2\":0,"
+                        "\"devices_in_micrometres\":0,\"subcircuits\":1,"
                         "\"subcircuits_unused\":0,\"levels\":0,\"warnings\":[],"
                         "\"warnings_dropped\":0}\n");
     gal_buf_clear(&buf);
@@ -76,6 +97,7 @@ int main(void) {
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_json),
+        cmocka_unit_test(test_micrometres),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,7 +36,7 @@ static void write_and_read_back(void **state) {
     assert_int_equal(gal_par_read(&set, "data/extract/cells.par", &err), GAL_OK);
     const gal_extract *nand = &set.item[1];
     const char *path = GALENA_TEST_TMP "/test_spef.spef";
-    assert_int_equal(gal_spef_write(path, nand, &err), GAL_OK);
+    assert_int_equal(gal_spef_write(path, nand, NULL, &err), GAL_OK);
     assert_int_equal(gal_spef_read(&again, path, &err), GAL_OK);
     const gal_extract *back = &again.item[0];
     assert_string_equal(back->circuit.name, nand->circuit.name);
@@ -53,10 +53,10 @@ static void write_and_read_back(void **state) {
     }
     assert_true(is_near(cap_between(nand, "A", "Y"), cap_between(back, "A", "Y")));
     gal_buf first = {0}, second = {0};
-    assert_int_equal(gal_spef_print(&first, back, &err), GAL_OK);
+    assert_int_equal(gal_spef_print(&first, back, NULL, &err), GAL_OK);
     gal_extract_set third = {0};
     assert_int_equal(gal_spef_parse(&third, "x", first.data, first.size, &err), GAL_OK);
-    assert_int_equal(gal_spef_print(&second, &third.item[0], &err), GAL_OK);
+    assert_int_equal(gal_spef_print(&second, &third.item[0], NULL, &err), GAL_OK);
     assert_string_equal(first.data, second.data);
     gal_buf_clear(&first);
     gal_buf_clear(&second);
@@ -84,7 +84,7 @@ static void write_exact_text(void **state) {
     gal_error err = {0};
     gal_buf buf = {0};
     assert_int_equal(gal_par_parse(&set, "x", par, strlen(par), &err), GAL_OK);
-    assert_int_equal(gal_spef_print(&buf, &set.item[0], &err), GAL_OK);
+    assert_int_equal(gal_spef_print(&buf, &set.item[0], NULL, &err), GAL_OK);
     assert_int_equal(strncmp(buf.data, "*SPEF \"IEEE 1481-1998\"\n*DESIGN \"c\"\n", 35), 0);
     assert_string_equal(strstr(buf.data, "*NAME_MAP"), expected);
     gal_buf_clear(&buf);
