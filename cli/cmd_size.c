@@ -191,7 +191,8 @@ int cmd_size(int argc, char **argv) {
     const cli_option option[] = {
         {"engine", CLI_TEXT, &a.engine, "NAME",
          "gp (default), surrogate, policy (both with --model), cmaes, de, random"},
-        {"model", CLI_TEXT, &a.model, "NAME", "trained surrogate of the deck: a shipped one or a file"},
+        {"model", CLI_TEXT, &a.model, "NAME",
+         "trained surrogate of the deck: a shipped one or a file"},
         {"policy", CLI_TEXT, &a.policy, "FILE", "of engine policy: read, or trained and written"},
         {"budget", CLI_INT, &a.budget, "N", "most simulations (the spec's, or 200)"},
         {"batch", CLI_INT, &a.batch, "N", "designs simulated together (default: --threads)"},

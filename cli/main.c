@@ -11,7 +11,8 @@ static const struct {
 } command[] = {
     {"parasitics", "predict wire capacitances of a schematic netlist; train, evaluate, validate",
      cmd_parasitics},
-    {"simulate", "run a deck over design variables, corners and samples with ngspice", cmd_simulate},
+    {"simulate", "run a deck over design variables, corners and samples with ngspice",
+     cmd_simulate},
     {"size", "find the sizes of a circuit that meet its targets", cmd_size},
     {"surrogate", "learn a deck: sizes in, measures with spread and validity out", cmd_surrogate},
     {"info", "print what was understood of a netlist", cmd_info},

@@ -85,5 +85,5 @@ has 'other technology' "$tmp/err" 'is not the deck that the surrogate was traine
 check 'no technology' 1 "$galena" surrogate train $deck --tech generic90 --out "$tmp/x.safetensors"
 has 'no technology' "$tmp/err" 'generic90'
 check 'no tech.lib' 1 "$galena" surrogate train data/spice/rc.sp --tech level1 --out "$tmp/x.safetensors"
-has 'no tech.lib' "$tmp/err" "needs a line '.lib .../tech.lib SECTION'"
+has 'no tech.lib' "$tmp/err" "the deck has no '.lib .../tech.lib SECTION' card"
 exit $bad
