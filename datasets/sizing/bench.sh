@@ -4,7 +4,7 @@
 #   datasets/sizing/bench.sh GALENA OUT [TECH [ENGINE...]]
 #
 # Targets: a pool of 2000 random designs (seed 424242, never shown to an engine); of those that are
-# valid with pm >= 45 the best 1.5 % by ugf / power; each gives one target: its own measures relaxed
+# valid with pm >= 45 the best 20 by ugf / power; each gives one target: its own measures relaxed
 # by 2 %, but ugf 5 % beyond it. So no design of the pool meets its own target. An engine starts
 # from nothing (--no-start), one seed per target, at most 200 runs, one design at a time (BATCH=2:
 # two). MODEL=FILE is the model of engines surrogate and policy, POLICY=FILE keeps the policy. OUT
