@@ -15,9 +15,9 @@ static const struct {
      cmd_simulate},
     {"size", "find the sizes of a circuit that meet its targets", cmd_size},
     {"surrogate", "learn a deck: sizes in, measures with spread and validity out", cmd_surrogate},
+    {"tech", "flatten a PDK's library into a small model card", cmd_tech},
     {"info", "print what was understood of a netlist", cmd_info},
     {"convert", "rewrite a netlist or an extracted netlist in another format", cmd_convert},
-    {"tech", "flatten a PDK's library into a small model card", cmd_tech},
     {"models", "list the trained models and their cards", cmd_models},
 };
 enum { N_COMMAND = sizeof command / sizeof *command };
@@ -36,7 +36,7 @@ static void print_help(FILE *out) {
         "ngspice\n"
         "  galena parasitics predict top.cdl --top dff --out dff.spef\n"
         "  galena simulate amp.sp --sweep lhs:1000 --db runs.db --csv\n"
-        "  galena size amp.size --out sized.sp\n"
+        "  galena size amp.size --out sized.sp --plot conv.svg\n"
         "  galena info amp.sp                                devices, nets, hierarchy, supplies\n\n"
         "galena COMMAND --help tells more. Exit status: 0 fine, 1 failed, 2 wrong usage.\n",
         out);
