@@ -1,29 +1,7 @@
 #!/usr/bin/env bash
 # galena size as its users meet it. $1 is the command; runs in tests/.
 galena=$1
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-bad=0
-
-# check NAME STATUS COMMAND...: runs it, keeps $tmp/out and $tmp/err, compares the exit status.
-check() {
-  local name=$1 expected=$2 got
-  shift 2
-  "$@" >"$tmp/out" 2>"$tmp/err"
-  got=$?
-  [ "$got" = "$expected" ] && return
-  echo "$name: exit status $got, expected $expected"
-  head -5 "$tmp/err"
-  bad=1
-}
-
-# has NAME FILE PATTERN: the file has a line with the extended regular expression.
-has() {
-  grep -qE -- "$3" "$2" && return
-  echo "$1: no \"$3\" in:"
-  head -5 "$2"
-  bad=1
-}
+. cli/checks.sh
 
 # A made-up amplifier: gain in dB and power from two sizes.
 cat >"$tmp/toy.sp" <<'DECK'

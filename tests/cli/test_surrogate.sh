@@ -2,30 +2,8 @@
 # galena surrogate as its users meet it. $1 is the command; runs in tests/.
 galena=$1
 deck=data/spice/rc.sp
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-bad=0
+. cli/checks.sh
 small="--members 1 --width 16 --layers 2 --epochs 1 --fast-width 8 --fast-steps 200"
-
-# check NAME STATUS COMMAND...: runs it, keeps $tmp/out and $tmp/err, compares the exit status.
-check() {
-  local name=$1 expected=$2 got
-  shift 2
-  "$@" >"$tmp/out" 2>"$tmp/err"
-  got=$?
-  [ "$got" = "$expected" ] && return
-  echo "$name: exit status $got, expected $expected"
-  head -5 "$tmp/err"
-  bad=1
-}
-
-# has NAME FILE PATTERN: the file has a line with the extended regular expression.
-has() {
-  grep -qE -- "$3" "$2" && return
-  echo "$1: no \"$3\" in:"
-  head -5 "$2"
-  bad=1
-}
 
 check help 0 "$galena" surrogate --help
 has help "$tmp/out" 'galena surrogate train amp.sp'
@@ -71,9 +49,7 @@ has eval "$tmp/out" '^settle +fast +'
 has eval "$tmp/out" '^ +ridge '
 check 'eval json' 0 "$galena" surrogate eval $deck --model "$tmp/m.safetensors" --samples 30 --json --quiet
 has 'eval json' "$tmp/out" '"validity_accuracy": '
-if command -v python3 >/dev/null; then
-  python3 -m json.tool "$tmp/out" >/dev/null 2>&1 || { echo 'eval json: not JSON'; bad=1; }
-fi
+json 'eval json' "$tmp/out"
 check 'other deck' 1 "$galena" surrogate eval data/spice/ring.sp --model "$tmp/m.safetensors"
 has 'other deck' "$tmp/err" "variable 1 is 'r' in the surrogate"
 

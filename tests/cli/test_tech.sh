@@ -2,29 +2,7 @@
 # galena tech on the synthetic libraries. $1 is the command; runs in tests/.
 galena=$1
 lib=data/spice/pdk_wrapped/pdk.lib.spice
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-bad=0
-
-# check NAME STATUS COMMAND...: runs it, keeps $tmp/out and $tmp/err, compares the exit status.
-check() {
-  local name=$1 expected=$2 got
-  shift 2
-  "$@" >"$tmp/out" 2>"$tmp/err"
-  got=$?
-  [ "$got" = "$expected" ] && return
-  echo "$name: exit status $got, expected $expected"
-  head -5 "$tmp/err"
-  bad=1
-}
-
-# has NAME FILE PATTERN: the file has a line with the extended regular expression.
-has() {
-  grep -qE -- "$3" "$2" && return
-  echo "$1: no \"$3\" in:"
-  head -5 "$2"
-  bad=1
-}
+. cli/checks.sh
 
 check help 0 "$galena" tech --help
 has help "$tmp/out" '^usage: galena tech'
