@@ -1,7 +1,6 @@
 /* galena surrogate eval: predictions against new simulations. */
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "cli/surrogate_load.h"
 #include "spice/technology_deck.h"
 #include "tasks/surrogate/evaluate.h"
 
@@ -36,7 +35,7 @@ static gal_status evaluate(gal_buf *text, const gal_surrogate *surrogate, const 
 static gal_status run(gal_buf *text, const arguments *a, const char *path, gal_error *err) {
     gal_bench deck;
     gal_surrogate *surrogate = NULL;
-    GAL_TRY(cli_surrogate_load(&surrogate, a->model, err));
+    GAL_TRY(gal_surrogate_find(&surrogate, a->model, err));
     gal_status status = gal_bench_read_on(&deck, path, a->tech, err);
     if (status == GAL_OK) {
         status = evaluate(text, surrogate, &deck, a, err);

@@ -3,8 +3,8 @@
 #include "base/vec.h"
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "cli/surrogate_load.h"
 #include "netlist/spice_lex.h"
+#include "tasks/surrogate/model.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -232,7 +232,7 @@ static gal_status run(gal_buf *text, const arguments *args, gal_error *err) {
     gal_surrogate *surrogate;
     gal_arena arena;
     answers a;
-    GAL_TRY(cli_surrogate_load(&surrogate, args->model, err));
+    GAL_TRY(gal_surrogate_find(&surrogate, args->model, err));
     points p = {.s = surrogate};
     gal_arena_init(&arena);
     gal_status status =

@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "spice/bench_private.h"
+#include "spice/card_line.h"
 
 #include <string.h>
 
@@ -17,12 +18,6 @@ static int next_directive(const char **p, gal_view *word, gal_view *argument, ga
     *argument = gal__bench_word(&rest);
     *second = gal__bench_word(&rest);
     return 1;
-}
-
-static gal_view unquote(gal_view text) {
-    if (text.size > 1 && strchr("'\"", *text.text) && text.text[text.size - 1] == *text.text)
-        return (gal_view){text.text + 1, text.size - 2};
-    return text;
 }
 
 static gal_status mix_file(gal__bench_builder *b, const char *path, int depth, gal_error *err) {
@@ -48,7 +43,7 @@ static gal_status mix_file(gal__bench_builder *b, const char *path, int depth, g
             gal_view_equal_nocase(word, ".include") || gal_view_equal_nocase(word, ".inc");
         const int lib = gal_view_equal_nocase(word, ".lib") && second.size;
         if ((!include && !lib) || !name.size) continue;
-        name = unquote(name);
+        name = gal_card_unquoted(name);
         char *copy = gal_arena_text(&b->bench->arena, name.text, name.size);
         char *inner = copy ? gal_path_beside(&b->bench->arena, path, copy) : NULL;
         if (!inner) status = gal__bench_nomem(err);
@@ -74,7 +69,7 @@ int gal__bench_has_section(const char *path, gal_view section) {
     gal_view word, argument, second;
     while (!found && next_directive(&p, &word, &argument, &second))
         found = gal_view_equal_nocase(word, ".lib") && !second.size &&
-                gal_view_equal_nocase(unquote(argument), name);
+                gal_view_equal_nocase(gal_card_unquoted(argument), name);
     gal_file_clear(&file);
     return found;
 }

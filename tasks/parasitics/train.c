@@ -74,9 +74,8 @@ static gal_status prepare(run *r, gal_pex_model *model, gal_error *err) {
                                     r->report, err));
     GAL_TRY(gal_pex_baseline_train(&model->baseline, set, err));
     GAL_TRY(gal_pex_scaler_fit(&model->scaler, set, err));
-    for (int32_t i = 0; i < set->n; i++) {
+    for (int32_t i = 0; i < set->n; i++)
         GAL_TRY(gal_pex_input_make(&r->input[i], &r->arena, &model->scaler, &set->item[i], err));
-    }
     gal__pex_assign_folds(r->fold, scratch, set, NETWORK_FOLDS, r->options->seed + 17);
     return gal_pex_prior_fit(&r->prior, &r->arena, set, r->options->balance, err);
 }

@@ -1,6 +1,5 @@
 #include "tasks/sizing/predictor.h"
 
-#include "tasks/models.h"
 #include "tasks/surrogate/surrogate.h"
 #include <stdlib.h>
 
@@ -23,16 +22,6 @@ void gal_predictor_destroy(gal_predictor *predictor) {
     free(l);
 }
 
-static gal_status load(gal_surrogate **surrogate, const char *name, gal_error *err) {
-    gal_arena arena;
-    char *path;
-    gal_arena_init(&arena);
-    gal_status status = gal_model_find(&path, &arena, "surrogate", name, err);
-    if (status == GAL_OK) status = gal_surrogate_load(surrogate, path, err);
-    gal_arena_clear(&arena);
-    return status;
-}
-
 gal_status gal_predictor_load(gal_predictor **out, const char *name, const gal_bench *bench,
                               gal_error *err) {
     *out = NULL;
@@ -40,7 +29,7 @@ gal_status gal_predictor_load(gal_predictor **out, const char *name, const gal_b
     uint8_t *is_log = calloc((size_t)bench->n_metric + 1, 1);
     if (!l || !is_log) return free(l), free(is_log), gal_fail(err, GAL_ENOMEM, "out of memory");
     l->predictor.is_log = is_log;
-    gal_status status = load(&l->surrogate, name, err);
+    gal_status status = gal_surrogate_find(&l->surrogate, name, err);
     if (status == GAL_OK) status = gal_surrogate_check(l->surrogate, bench, err);
     if (status != GAL_OK) return gal_predictor_destroy(&l->predictor), status;
     for (int32_t i = 0; i < bench->n_metric; i++)

@@ -15,7 +15,7 @@ typedef struct gal_predictor {
 } gal_predictor;
 
 /* A trained surrogate, a shipped one by name or a file, checked against the deck. The caller
- * destroys it. Errors: those of gal_model_find, gal_surrogate_load and gal_surrogate_check. */
+ * destroys it. Errors: those of gal_surrogate_find and gal_surrogate_check. */
 GAL_API gal_status gal_predictor_load(gal_predictor **predictor, const char *name,
                                       const gal_bench *bench, gal_error *err);
 GAL_API void gal_predictor_destroy(gal_predictor *predictor); /* NULL is fine */

@@ -2,6 +2,7 @@
 #include "tasks/surrogate/model_private.h"
 
 #include "gnn/safetensors.h"
+#include "tasks/models.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -247,5 +248,16 @@ gal_status gal_surrogate_load(gal_surrogate **surrogate, const char *path, gal_e
         gal_surrogate_destroy(*surrogate);
         *surrogate = NULL;
     }
+    return status;
+}
+
+gal_status gal_surrogate_find(gal_surrogate **surrogate, const char *name, gal_error *err) {
+    gal_arena arena;
+    char *path;
+    *surrogate = NULL;
+    gal_arena_init(&arena);
+    gal_status status = gal_model_find(&path, &arena, "surrogate", name, err);
+    if (status == GAL_OK) status = gal_surrogate_load(surrogate, path, err);
+    gal_arena_clear(&arena);
     return status;
 }

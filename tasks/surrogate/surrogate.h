@@ -1,9 +1,9 @@
 /* A trained stand-in for a simulation deck: sizes in, metrics with their spread and validity out.
  *
  * A metric is learnt on a scale of its own: log10 for quantities that are positive and span decades
- * (Hz, s, W, V/s), plain for dB, degrees and ratios. `mean` comes back in the metric's unit; `sd` is
- * on the scale. Variables and metrics are those of the deck (spice/bench.h) in its order. A loaded
- * surrogate is read-only: many threads may predict.
+ * (Hz, s, W, V/s), plain for dB, degrees and ratios. `mean` comes back in the metric's unit; `sd`
+ * is on the scale. Variables and metrics are those of the deck (spice/bench.h) in its order. A
+ * loaded surrogate is read-only: many threads may predict.
  */
 #ifndef GAL_TASKS_SURROGATE_SURROGATE_H
 #define GAL_TASKS_SURROGATE_SURROGATE_H
@@ -14,6 +14,8 @@ typedef struct gal_surrogate gal_surrogate;
 
 /* Errors: those of gal_safetensors_read, GAL_EMISMATCH (no surrogate). */
 GAL_API gal_status gal_surrogate_load(gal_surrogate **surrogate, const char *path, gal_error *err);
+/* The same from a shipped surrogate's name or a path. Errors: those of gal_model_find as well. */
+GAL_API gal_status gal_surrogate_find(gal_surrogate **surrogate, const char *name, gal_error *err);
 GAL_API void gal_surrogate_destroy(gal_surrogate *surrogate); /* NULL is fine */
 
 /* Refuses a deck whose variables, metrics or content differ from those it was trained on:
