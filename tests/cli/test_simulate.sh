@@ -76,9 +76,11 @@ test_sweep_resumes_and_merges() {
   has 'other deck' "$tmp/err" 'belongs to another deck, "two-stage Miller amplifier"'
 }
 
+# One Ctrl-C: without --foreground, timeout signals the process and then its group, and the second
+# signal kills, as a second Ctrl-C does.
 test_interrupt_saves() {
   local sweep=("$galena" simulate $decks/twostage.sp --sweep lhs:20000 --csv --db "$tmp/i.db")
-  check interrupt 1 timeout --preserve-status -s INT 3 "${sweep[@]}"
+  check interrupt 1 timeout --foreground --preserve-status -s INT 3 "${sweep[@]}"
   has interrupt "$tmp/err" 'the same command goes on'
   local n=$(($(wc -l <"$tmp/out") - 1))
   [ "$n" -gt 0 ] || { echo "interrupt: nothing was kept"; bad=1; }
