@@ -10,8 +10,9 @@
 #include <string.h>
 
 /* Relations; the way back of r is r + N_WAY. */
-enum { PIN, FOLLOWS = (int)GAL_N_RELATION, NAMES_NET = FOLLOWS + 4, NAMES_DEVICE, WHOLE, N_WAY };
-_Static_assert(2 * N_WAY == GAL__DECK_RELATIONS, "two ways of every relation");
+enum { PIN, FOLLOWS = 4, NAMES_NET = FOLLOWS + 4, NAMES_DEVICE, WHOLE, N_WAY };
+_Static_assert(FOLLOWS - PIN == (int)GAL_N_RELATION && 2 * N_WAY == (int)GAL__DECK_RELATIONS,
+               "the pins' relations, two ways of every relation");
 
 /* Columns of the features. */
 enum {
@@ -122,7 +123,7 @@ static void read_names(builder *b, int32_t metric) {
 
 /* About -1..1 for micrometres to kiloohms to picofarads. */
 static float log_size(double value) {
-    return value != 0 && isfinite(value) ? (float)(log10(fabs(value)) / 4) : 0;
+    return value != 0 && isfinite(value) ? (float)(log10(fabs(value)) / 4) : 0.0F;
 }
 
 static int column_of_type(gal_device_type type) {
