@@ -65,7 +65,7 @@ static double eval_metric(gal__bench_point *point, const vectors *v,
     if (metric->builtin) return eval_builtin(v, metric);
     if (metric->meas_vector >= 0) {
         const gal_sim_vector *vector = v->at[metric->meas_vector];
-        return vector ? vector->real[0] : NAN;
+        return vector && vector->n == 1 ? vector->real[0] : NAN;
     }
     return gal__bench_eval(&value, point, metric->meas, NULL) == GAL_OK ? value : NAN;
 }
