@@ -5,7 +5,7 @@
 #include "cli/simulate_print.h"
 #include "cli/simulate_setup.h"
 #include "spice/sweep.h"
-#include "spice/technology_deck.h"
+#include "tasks/sizing/deck.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,7 +100,7 @@ static int conclude(const run *r) {
 }
 
 static gal_status prepare(run *r, const char *path, gal_error *err) {
-    GAL_TRY(gal_bench_read_on(&r->bench, path, r->a->tech, err));
+    GAL_TRY(gal_sizing_bench_read(&r->bench, path, r->a->tech, err));
     const gal_warnings *w = &r->bench.warnings;
     for (int32_t i = 0; i < w->n; i++)
         gal_note(cli_report(r->a->quiet), "%s:%d: warning: %s", w->item[i].file, w->item[i].line,

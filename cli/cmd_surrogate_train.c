@@ -1,7 +1,7 @@
 /* galena surrogate train: from a deck to a model file. */
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "spice/technology_deck.h"
+#include "tasks/sizing/deck.h"
 #include "tasks/surrogate/model.h"
 
 #include <stdio.h>
@@ -22,7 +22,7 @@ static gal_status run(const arguments *a, const gal_surrogate_options *options, 
     gal_surrogate_samples samples = {0};
     gal_surrogate *surrogate = NULL;
     snprintf(sweep, sizeof sweep, "%s:%ld", a->sweep, a->samples);
-    GAL_TRY(gal_bench_read_on(&deck, path, a->tech, err));
+    GAL_TRY(gal_sizing_bench_read(&deck, path, a->tech, err));
     const gal_surrogate_sampling sampling = {.sweep = sweep,
                                              .seed = (uint64_t)a->seed,
                                              .store = a->db,
