@@ -176,7 +176,13 @@ static gal_status check_valid(gal__bench_builder *b, gal_error *err) {
     return GAL_OK;
 }
 
-/* Expressions of analyses and .meas cards must know their names. */
+static int is_used(const gal_bench *bench, int32_t analysis) {
+    for (int32_t i = 0; i < bench->n_vector; i++)
+        if (bench->vector[i].analysis == analysis) return 1;
+    return 0;
+}
+
+/* Expressions of analyses that are needed and of .meas cards must know their names. */
 static gal_status check_expressions(gal__bench_builder *b, gal_error *err) {
     const gal_bench *bench = b->bench;
     gal__bench_point point = {.bench = bench};
@@ -185,7 +191,8 @@ static gal_status check_expressions(gal__bench_builder *b, gal_error *err) {
     gal_status status = GAL_OK;
     b->line = 0;
     for (int32_t i = 0; status == GAL_OK && i < bench->n_analysis; i++)
-        status = gal__bench_expand(&text, &point, bench->analysis[i].command, err);
+        if (is_used(bench, i))
+            status = gal__bench_expand(&text, &point, bench->analysis[i].command, err);
     for (int32_t i = 0; status == GAL_OK && i < bench->n_metric; i++) {
         b->line = bench->metric[i].line;
         if (bench->metric[i].meas_vector >= 0)

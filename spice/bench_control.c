@@ -26,11 +26,32 @@ static void skip(gal__bench_builder *b, gal_view word) {
     gal_buf_append(&b->control.skipped, word.text, word.size);
 }
 
+/* The command with "$&tstop" as "{tstop}", an expression like those of cards. */
+static const char *command_of(gal__bench_builder *b, gal_view text) {
+    gal_buf out;
+    gal_buf_init(&out);
+    for (size_t i = 0; i < text.size; i++) {
+        const gal_view rest = {text.text + i, text.size - i};
+        const int variable = rest.size > 2 && rest.text[0] == '$' && rest.text[1] == '&';
+        if (!variable) {
+            gal_buf_append(&out, rest.text, 1);
+            continue;
+        }
+        const size_t size = gal__bench_name_size((gal_view){rest.text + 2, rest.size - 2});
+        gal_buf_printf(&out, "{%.*s}", (int)size, rest.text + 2);
+        i += size + 1;
+    }
+    const char *command =
+        out.failed ? NULL : gal__bench_lower(&b->bench->arena, (gal_view){out.data, out.size});
+    gal_buf_clear(&out);
+    return command;
+}
+
 static gal_status take_analysis(gal__bench_builder *b, gal_analysis kind, gal_view text,
                                 gal_error *err) {
     gal__bench_control *c = &b->control;
     gal_arena *arena = &b->bench->arena;
-    gal_bench_analysis analysis = {.kind = kind, .command = gal__bench_lower(arena, text)};
+    gal_bench_analysis analysis = {.kind = kind, .command = command_of(b, text)};
     if (c->before.size) {
         GAL_TRY(gal_buf_ok(&c->before, err));
         analysis.before = gal__bench_lower(arena, (gal_view){c->before.data, c->before.size});
@@ -102,6 +123,13 @@ static gal_status take_setting(gal__bench_builder *b, gal_view word, gal_view re
     return GAL_OK;
 }
 
+/* "$name", a variable of the script, which is not followed here; "$&name" is a vector. */
+static int has_variable(gal_view text) {
+    for (size_t i = 0; i < text.size; i++)
+        if (text.text[i] == '$' && (i + 1 == text.size || text.text[i + 1] != '&')) return 1;
+    return 0;
+}
+
 gal_status gal__bench_control_line(gal__bench_builder *b, gal_view text, gal_error *err) {
     static const char *const meas[] = {"meas", "measure"}, *const alter[] = {"alter", "altermod"};
     static const char *const setting[] = {"set", "option", "options"};
@@ -111,7 +139,7 @@ gal_status gal__bench_control_line(gal__bench_builder *b, gal_view text, gal_err
     gal_analysis kind;
     const gal_view word = gal__bench_word(&rest);
     if (gal_view_equal_nocase(word, ".endc")) return b->control.on = 0, GAL_OK;
-    const int variable = memchr(rest.text, '$', rest.size) != NULL;
+    const int variable = has_variable(rest);
     if (find_kind(&kind, word) && !variable) return take_analysis(b, kind, text, err);
     if (IS_ONE_OF(word, meas) && !variable) return take_meas(b, text, rest, err);
     if (gal_view_equal_nocase(word, "let") && !variable)

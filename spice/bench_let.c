@@ -14,10 +14,17 @@ static int is_name(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
+size_t gal__bench_name_size(gal_view text) {
+    size_t size = 0;
+    while (size < text.size && is_name(text.text[size])) size++;
+    return size;
+}
+
 /* What an expression refers to. */
 typedef struct finder {
     const gal__bench_builder *b;
-    int n_metric; /* measures found */
+    int32_t analysis;
+    int n_near, n_far; /* measures of that analysis, of others */
 } finder;
 
 static int is_param(const gal__bench_builder *b, gal_view name) {
@@ -31,19 +38,18 @@ static int is_param(const gal__bench_builder *b, gal_view name) {
 static gal_status find(gal_spice_scope *scope, gal_view name, double *value, gal_error *err) {
     finder *f = scope->user;
     *value = 1;
-    if (gal__bench_has_metric(f->b, name)) return f->n_metric++, GAL_OK;
+    const gal_bench_metric *metric = gal__bench_find(f->b, name);
+    const int near = metric && metric->meas_vector >= 0 && metric->analysis == f->analysis;
+    if (metric) return near ? f->n_near++ : f->n_far++, GAL_OK;
     if (is_param(f->b, name)) return GAL_OK;
     return gal_fail(err, GAL_ENOTFOUND, "no '%.*s'", (int)name.size, name.text);
 }
 
-/* 1 when every name is known; *n_metric counts measures. */
-static int is_known(const gal__bench_builder *b, gal_view expression, int *n_metric) {
-    finder f = {.b = b};
-    gal_spice_scope scope = {.user = &f, .find = find};
+/* 1 when every name is known. */
+static int is_known(finder *f, gal_view expression) {
+    gal_spice_scope scope = {.user = f, .find = find};
     double value;
-    const gal_status status = gal_spice_eval(&value, expression, &scope, NULL);
-    *n_metric = f.n_metric;
-    return status == GAL_OK;
+    return gal_spice_eval(&value, expression, &scope, NULL) == GAL_OK;
 }
 
 /* An expression over vectors on its way to ngspice. */
@@ -102,50 +108,28 @@ static size_t take_piece(rewrite *r, const gal__bench_builder *b, gal_view text,
     return end;
 }
 
-/* `let` over vectors: a measure of `analysis` when it is sure to be one number. */
+/* `let` in ngspice: a measure of `analysis` when it is sure to be one number. */
 static gal_status take_vectors(gal__bench_builder *b, gal_view name, gal_view expression,
                                int32_t analysis, gal_error *err) {
     rewrite r = {.n_vector = 0};
-    int n_metric;
+    finder f = {.b = b, .analysis = analysis};
     gal_status status = GAL_OK;
     gal_buf_init(&r.sent);
     gal_buf_init(&r.skeleton);
     gal_buf_printf(&r.sent, "let %.*s = ", (int)name.size, name.text);
     for (size_t i = 0; i < expression.size;) i = take_piece(&r, b, expression, i);
-    const int one_value = r.n_reduction || b->analysis.data[analysis].kind == GAL_ANALYSIS_OP;
+    const int is_op = b->analysis.data[analysis].kind == GAL_ANALYSIS_OP;
+    const int one_value = !r.n_vector || r.n_reduction || is_op;
     const gal_view skeleton = {r.skeleton.data, r.skeleton.size};
-    if (r.n_vector && one_value && !r.sent.failed && is_known(b, skeleton, &n_metric) && !n_metric)
+    if (one_value && !r.sent.failed && is_known(&f, skeleton) && !f.n_far)
         status = gal__bench_command(b, name, (gal_view){r.sent.data, r.sent.size}, analysis, err);
     gal_buf_clear(&r.sent);
     gal_buf_clear(&r.skeleton);
     return status;
 }
 
-/* In ngspice's scripts log is to base 10, in expressions of parameters natural. */
-static gal_status take_known(gal__bench_builder *b, gal_view name, gal_view expression,
-                             int is_measure, gal_error *err) {
-    gal_buf text;
-    gal_buf_init(&text);
-    for (size_t i = 0; i < expression.size; i++) {
-        const gal_view rest = {expression.text + i, expression.size - i};
-        gal_buf_append(&text, rest.text, 1);
-        const int starts = i == 0 || !is_name(rest.text[-1]);
-        if (starts && rest.size > 4 && gal_view_equal_nocase((gal_view){rest.text, 4}, "log(")) {
-            gal_buf_text(&text, "og10");
-            i += 2;
-        }
-    }
-    gal_status status = gal_buf_ok(&text, err);
-    const gal_view known = {text.data, text.size};
-    if (status == GAL_OK && is_measure) status = gal__bench_computed(b, name, known, err);
-    else if (status == GAL_OK && !is_param(b, name))
-        status = gal__bench_derive(b, name, known, err);
-    gal_buf_clear(&text);
-    return status;
-}
-
 static gal_status take_let(gal__bench_builder *b, const gal__bench_note *note, gal_error *err) {
-    int n_metric;
+    finder f = {.b = b, .analysis = note->analysis};
     const gal_view text = gal_view_of(note->text);
     const char *equal = memchr(text.text, '=', text.size);
     if (!equal) return GAL_OK;
@@ -154,10 +138,37 @@ static gal_status take_let(gal__bench_builder *b, const gal__bench_note *note, g
         gal__bench_trim((gal_view){equal + 1, (size_t)(text.text + text.size - equal) - 1});
     for (size_t i = 0; i < name.size; i++)
         if (!is_name(name.text[i])) return GAL_OK; /* an element of a vector */
-    if (!name.size || gal__bench_has_metric(b, name)) return GAL_OK;
-    if (is_known(b, expression, &n_metric))
-        return take_known(b, name, expression, n_metric > 0, err);
+    if (!name.size || gal__bench_find(b, name)) return GAL_OK;
+    const int known = is_known(&f, expression);
+    if (known && f.n_far) return gal__bench_computed(b, name, expression, err);
+    if (known && !f.n_near)
+        return is_param(b, name) ? GAL_OK : gal__bench_derive(b, name, expression, err);
     return note->analysis < 0 ? GAL_OK : take_vectors(b, name, expression, note->analysis, err);
+}
+
+/* In `when v(out)=half` and `at=$&t1`, a parameter or constant of the script becomes "{half}"; what
+ * ngspice has as a vector stays. */
+static gal_status take_meas(gal__bench_builder *b, const gal__bench_note *note, gal_error *err) {
+    gal_buf text;
+    gal_buf_init(&text);
+    int value = 0; /* behind a '=' */
+    for (gal_view rest = gal_view_of(note->text); rest.size;) {
+        const size_t mark = rest.size > 2 && rest.text[0] == '$' && rest.text[1] == '&' ? 2 : 0;
+        const size_t size = gal__bench_name_size((gal_view){rest.text + mark, rest.size - mark});
+        const gal_view name = {rest.text + mark, size};
+        const size_t used = mark + size ? mark + size : 1;
+        if (size && (mark || value) && is_param(b, name))
+            gal_buf_printf(&text, "{%.*s}", (int)size, name.text);
+        else gal_buf_append(&text, rest.text, used);
+        value = *rest.text == '=' || (value && *rest.text == ' ');
+        rest.text += used;
+        rest.size -= used;
+    }
+    gal_status status = gal_buf_ok(&text, err);
+    if (status == GAL_OK)
+        status = gal__bench_meas(b, (gal_view){text.data, text.size}, note->analysis, err);
+    gal_buf_clear(&text);
+    return status;
 }
 
 gal_status gal__bench_control_note(gal__bench_builder *b, const gal__bench_note *note,
@@ -167,8 +178,7 @@ gal_status gal__bench_control_note(gal__bench_builder *b, const gal__bench_note 
     gal__bench_word(&rest);
     gal__bench_word(&rest);
     const gal_view name = gal__bench_word(&rest);
-    if (!gal__bench_has_metric(b, name))
-        return gal__bench_meas(b, gal_view_of(note->text), note->analysis, err);
+    if (!gal__bench_find(b, name)) return take_meas(b, note, err);
     gal_warn(&b->bench->warnings, note->path, note->line,
              "meas %.*s left out: there is a measure of that name", (int)name.size, name.text);
     return GAL_OK;

@@ -239,15 +239,15 @@ static gal_status take_axis(gal__bench_builder *b, gal_bench_metric *metric, gal
     return metric->axis < 0 ? gal__bench_nomem(err) : GAL_OK;
 }
 
-int gal__bench_has_metric(const gal__bench_builder *b, gal_view name) {
+const gal_bench_metric *gal__bench_find(const gal__bench_builder *b, gal_view name) {
     for (size_t i = 0; i < b->metric.size; i++)
-        if (gal_view_equal_nocase(name, b->metric.data[i].name)) return 1;
-    return 0;
+        if (gal_view_equal_nocase(name, b->metric.data[i].name)) return &b->metric.data[i];
+    return NULL;
 }
 
 static gal_status add_metric(gal__bench_builder *b, gal_bench_metric *metric, gal_error *err) {
     if (!metric->name || !metric->text) return gal__bench_nomem(err);
-    if (gal__bench_has_metric(b, gal_view_of(metric->name)))
+    if (gal__bench_find(b, gal_view_of(metric->name)))
         return gal__bench_fail(b, err, GAL_EPARSE, "two measures are called %s", metric->name);
     metric->line = b->line;
     metric->expensive =

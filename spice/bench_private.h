@@ -78,7 +78,9 @@ gal_status gal__bench_add_note(gal__bench_builder *b, gal__bench_note_kind kind,
 /* bench_control.c: a line of a .control block, and its end. */
 gal_status gal__bench_control_line(gal__bench_builder *b, gal_view text, gal_error *err);
 void gal__bench_control_end(gal__bench_builder *b);
-/* bench_let.c: the measures of .control blocks, when all others are known. */
+/* bench_let.c: the measures of .control blocks, when all others are known. name_size: of the name
+ * that the text starts with, 0: none. */
+size_t gal__bench_name_size(gal_view text);
 gal_status gal__bench_control_note(gal__bench_builder *b, const gal__bench_note *note,
                                    gal_error *err);
 /* bench_note.c: `var` and `corner` lines behind the word, over finished parameters. */
@@ -94,7 +96,7 @@ gal_status gal__bench_computed(gal__bench_builder *b, gal_view name, gal_view ex
                                gal_error *err);
 gal_status gal__bench_command(gal__bench_builder *b, gal_view name, gal_view command,
                               int32_t analysis, gal_error *err);
-int gal__bench_has_metric(const gal__bench_builder *b, gal_view name);
+const gal_bench_metric *gal__bench_find(const gal__bench_builder *b, gal_view name);
 /* bench_random.c: 1 when the text calls a random function; the text with those calls replaced by
  * ones that galena_random switches, and their definitions. */
 int gal__bench_draws(gal_view text);

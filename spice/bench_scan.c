@@ -15,8 +15,8 @@ static gal_view next_line(gal_view *text) {
     return line;
 }
 
-/* Without leading blanks and without a trailing comment: `;` anywhere, `$` behind a blank, both
- * outside quotes. */
+/* Without leading blanks and without a trailing comment: `;` anywhere, `$` behind a blank (but for
+ * the variables `$&name` of scripts), both outside quotes. */
 static gal_view strip(gal_view line) {
     char quote = 0;
     line = gal__bench_trim(line);
@@ -26,7 +26,8 @@ static gal_view strip(gal_view line) {
             if (c == quote) quote = 0;
         } else if (c == '\'' || c == '"') {
             quote = c;
-        } else if (c == ';' || (c == '$' && (i == 0 || line.text[i - 1] <= ' '))) {
+        } else if (c == ';' || (c == '$' && (i == 0 || line.text[i - 1] <= ' ') &&
+                                !(i + 1 < line.size && line.text[i + 1] == '&'))) {
             line.size = i;
         }
     }

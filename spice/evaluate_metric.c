@@ -135,8 +135,10 @@ gal_status gal__eval_metrics(double *metric, gal_point_result *out, gal_arena *s
     GAL_TRY(collect(&v, bench, result, layout, err));
     gal__bench_point point = *at;
     point.metric = metric;
-    for (int32_t i = 0; i < bench->n_metric; i++)
-        metric[i] = eval_metric(&point, &v, &bench->metric[i]);
+    for (int computed = 0; computed < 2; computed++) /* of whatever is measured, even below */
+        for (int32_t i = 0; i < bench->n_metric; i++)
+            if ((bench->metric[i].analysis < 0) == computed)
+                metric[i] = eval_metric(&point, &v, &bench->metric[i]);
     judge(out, &point, cheap);
     return GAL_OK;
 }

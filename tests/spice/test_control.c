@@ -55,17 +55,20 @@ static const char script[] = "divider with a script\n"
                              "set temp=127\n"
                              "set units=degrees\n"
                              "save all\n"
-                             "let runs = 3\n"
+                             "let runs = 3\nlet third = 1/3\nlet top = 10*1meg\n"
                              "op\n"
                              "let ibias = -i(v1)\n"
                              "let power = -v(in)*i(v1)*gain\n"
                              "let part = v(out)\n"
-                             "ac dec 20 1 10MEG\n"
+                             "ac dec 20 1 $&top\n"
                              "meas ac low find vm(out) at = 1\n"
                              "meas ac pole when vm(out)=0.4\n"
-                             "let top = vecmax(vm(out))\n"
+                             "let peak = vecmax(vm(out))\n"
                              "let curve = v(out)/v(in)\n"
-                             "let decades = log(pole)/runs\n"
+                             "let octaves = log(pole)/runs\n"
+                             "let half = 0.5*low\n"
+                             "meas ac fall when vm(out)=$&half\n"
+                             "meas ac last when vm(out) = third\n"
                              "alter i1 dc=1m\n"
                              "op\n"
                              "let lifted = v(out)\n"
@@ -84,18 +87,20 @@ static void scripts_measure(void **state) {
     assert_int_equal(bench.warnings.n, 1);
     assert_int_equal(bench.warnings.item[0].line, 8);
     assert_string_equal(bench.warnings.item[0].text,
-                        ".control block: 3 analyses and 2 meas taken; skipped: save wrdata");
+                        ".control block: 3 analyses and 4 meas taken; skipped: save wrdata");
     if (ngspice_missing()) skip();
     evaluate(metric, &bench, 0);
     expect(&bench, metric, "ibias", 1.0 / 3000);
     expect(&bench, metric, "power", 2.0 / 3000);
     expect(&bench, metric, "part", 2.0 / 3);
     expect(&bench, metric, "low", 2.0 / 3);
-    expect(&bench, metric, "top", 2.0 / 3);
+    expect(&bench, metric, "peak", 2.0 / 3);
     const double pole = sqrt(25.0 / 9 - 1) * 1.5 / (2 * 3.14159265358979 * 1e-6);
     const int32_t m = gal_bench_find_metric(&bench, "pole");
     assert_true(fabs(metric[m] / pole - 1) < 0.01); /* ngspice is linear between samples */
-    expect(&bench, metric, "decades", log10(metric[m]) / 3);
+    expect(&bench, metric, "octaves", log(metric[m]) / 3);
+    expect(&bench, metric, "half", 1.0 / 3);
+    expect(&bench, metric, "fall", metric[gal_bench_find_metric(&bench, "last")]);
     expect(&bench, metric, "lifted", 2.0 / 3 + 2.0 / 3);
     gal_bench_clear(&bench);
 }
