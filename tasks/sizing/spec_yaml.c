@@ -15,7 +15,7 @@
 
 enum { TEXT = 400, PARENTS = 8 };
 
-/* Ranges of positive numbers over this ratio or more are searched by their logarithm. */
+/* Ranges without a step that span this ratio or more are searched by their logarithm. */
 #define LOG_RATIO 20
 
 typedef struct reader {
@@ -104,10 +104,11 @@ static gal_status take_param(reader *r, const char *name, const yaml_node_t *nod
     if (!number_of(item_of(r, node, 0), &low) || !number_of(item_of(r, node, 1), &high) ||
         (length_of(node) > 2 && !number_of(item_of(r, node, 2), &step)) || length_of(node) > 3)
         return fail(r, node, "expected [LOW, HIGH] or [LOW, HIGH, STEP]", err);
+    const int log_scale = !step && low > 0 && high >= LOG_RATIO * low;
     if (!step && number_of(item_of(r, find(r, "prec_params"), place), &digits) && digits < 300)
         step = pow(10, -digits);
-    size_t used = (size_t)snprintf(text, sizeof text, "%.17g %.17g%s", low, high,
-                                   low > 0 && high >= LOG_RATIO * low ? " log" : "");
+    size_t used =
+        (size_t)snprintf(text, sizeof text, "%.17g %.17g%s", low, high, log_scale ? " log" : "");
     if (step > 0) snprintf(text + used, sizeof text - used, " step=%.17g", step);
     GAL_TRY(state(r, node, "var", name, text, err));
     const yaml_node_t *start = item_of(r, find(r, "init_params"), place);
@@ -191,7 +192,9 @@ static gal_status take_word(reader *r, const char *word, const yaml_node_t *node
     for (const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
          pair < node->data.mapping.pairs.top; pair++) {
         const char *name = text_of(at(r, pair->key)), *value = text_of(at(r, pair->value));
-        if (!name || !value) return fail(r, at(r, pair->key), "expected NAME: VALUE", err);
+        if (!name || !value)
+            return fail(r, at(r, pair->key), "expected NAME: VALUE (in quotes when it has commas)",
+                        err);
         GAL_TRY(state(r, at(r, pair->key), word, name, value, err));
     }
     return GAL_OK;

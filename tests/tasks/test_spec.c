@@ -178,9 +178,10 @@ static void yaml_of_other_projects_is_read(void **state) {
     assert_true(s.n_more == 1 && strcmp(s.more[0].text, "dir/toy_ss.sp") == 0);
     assert_true(s.n_corner == 1 && strcmp(s.corner[0], "all") == 0);
     assert_int_equal(s.n_range, 3);
-    assert_string_equal(s.range[0].text, "w1 1 100 log step=1");
+    assert_string_equal(s.range[0].text, "w1 1 100 step=1");
     assert_string_equal(s.range[2].text,
                         "cl 9.9999999999999998e-13 2e-12 step=1.0000000000000001e-15");
+    assert_non_null(strstr(s.range[1].text, " log step=1.0"));
     assert_int_equal(s.range[0].line, 6);
     assert_int_equal(s.n_set, 3);
     assert_string_equal(s.set[1].text, "w2=2.0e-6");
