@@ -111,10 +111,11 @@ int cmd_surrogate_train(int argc, char **argv) {
     };
     const cli_spec spec = {
         .command = "galena surrogate train",
-        .operands = "DECK",
+        .operands = "DECK|SPEC",
         .summary = summary,
         .examples =
             "  galena surrogate train amp.sp --samples 3000 --db runs.db --out amp.safetensors\n"
+            "  galena surrogate train two_stage.yaml --out m.safetensors    a sizing spec's deck\n"
             "  galena surrogate train miller.sp --tech ~/cards/freepdk45 --out m.safetensors\n",
         .option = option,
         .n_option = sizeof option / sizeof *option,

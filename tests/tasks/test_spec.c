@@ -72,6 +72,18 @@ static void both_forms_say_the_same(void **state) {
     gal_sizing_spec_clear(&spec);
 }
 
+static void lines_have_ranges_measures_and_decks(void **state) {
+    (void)state;
+    gal_sizing_spec spec;
+    parse(&spec, "deck ota_tt.sp\ndeck ota_ss_hot.sp\ngain >= 200..400 weight=2\n"
+                 "measure pm = pm(out)\n");
+    assert_true(spec.target[0].low == 200 && spec.target[0].high == 400);
+    assert_true(spec.target[0].value > 200 && spec.target[0].weight == 2);
+    assert_int_equal(spec.n_more, 1);
+    assert_string_equal(spec.measure[0].text, "pm = pm(out)");
+    gal_sizing_spec_clear(&spec);
+}
+
 static void a_deck_takes_the_spec(void **state) {
     (void)state;
     gal_sizing_spec spec;
@@ -261,6 +273,7 @@ static void malformed_yaml_is_refused_with_its_line(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_forms_say_the_same),
+        cmocka_unit_test(lines_have_ranges_measures_and_decks),
         cmocka_unit_test(a_deck_takes_the_spec),
         cmocka_unit_test(malformed_specs_are_refused_with_their_line),
         cmocka_unit_test(yaml_of_other_projects_is_read),
