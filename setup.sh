@@ -9,7 +9,7 @@ set -eu
 cd "$(dirname "$0")"
 
 packages="gcc libc6-dev cmake ninja-build pkg-config libopenblas-dev libigraph-dev libngspice0-dev
-  libjansson-dev libsqlite3-dev zlib1g-dev libxxhash-dev libcmocka-dev gnuplot-nox"
+  libjansson-dev libyaml-dev libsqlite3-dev zlib1g-dev libxxhash-dev libcmocka-dev gnuplot-nox"
 
 missing=""
 for package in $packages; do

@@ -5,7 +5,7 @@
 #include "cli/simulate_print.h"
 #include "cli/simulate_setup.h"
 #include "spice/sweep.h"
-#include "spice/technology_deck.h"
+#include "tasks/sizing/deck.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,7 +100,7 @@ static int conclude(const run *r) {
 }
 
 static gal_status prepare(run *r, const char *path, gal_error *err) {
-    GAL_TRY(gal_bench_read_on(&r->bench, path, r->a->tech, err));
+    GAL_TRY(gal_sizing_bench_read(&r->bench, path, r->a->tech, err));
     const gal_warnings *w = &r->bench.warnings;
     for (int32_t i = 0; i < w->n; i++)
         gal_note(cli_report(r->a->quiet), "%s:%d: warning: %s", w->item[i].file, w->item[i].line,
@@ -174,15 +174,18 @@ static int execute(const char *path, const arguments *a) {
 static const char summary[] =
     "Runs an ngspice deck over its design variables, corners and random samples,\n"
     "and prints its measures: .meas cards and built-in ones (--measures). Design variables\n"
-    "are the deck's top-level .param; comment lines give ranges, measures and corners:\n\n"
+    "are the deck's top-level .param; analyses, meas and let of .control blocks count; comment\n"
+    "lines give ranges, measures and corners:\n\n"
     "  *galena var w1 0.5u 50u log\n"
     "  *galena measure gain = dcgain(out)\n"
     "  *galena corner ss lib=ss temp=125 vdd=1.6\n"
-    "  *galena valid gain > 20";
+    "  *galena valid gain > 20\n\n"
+    "A sizing spec (.size, .json, .yaml) in place of the deck gives its deck with its ranges.";
 
 static const char examples[] =
     "  galena simulate amp.sp\n"
     "  galena simulate amp.sp --set w1=2u --corners all\n"
+    "  galena simulate two_stage.yaml --sweep lhs:100\n"
     "  galena simulate amp.sp --sweep lhs:1000 --db runs.db --csv > runs.csv\n"
     "  galena simulate amp.sp --sweep lhs:1000 --shard 3/8 --db part3.db\n"
     "  galena simulate amp.sp --sweep lhs:1000 --db all.db --merge p1.db,p2.db\n"
@@ -217,7 +220,7 @@ int cmd_simulate(int argc, char **argv) {
         {"quiet", CLI_FLAG, &a.quiet, NULL, "no notes or progress on standard error"},
     };
     const cli_spec spec = {.command = "galena simulate",
-                           .operands = "DECK",
+                           .operands = "DECK|SPEC",
                            .summary = summary,
                            .examples = examples,
                            .option = option,

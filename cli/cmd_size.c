@@ -10,9 +10,9 @@
 #include <string.h>
 
 typedef struct arguments {
-    const char *engine, *db, *model, *policy, *out, *plot;
+    const char *deck, *engine, *db, *model, *policy, *out, *plot;
     int json, quiet, check, add_deck, no_start;
-    long budget, seed, batch, threads;
+    long budget, seed, batch, threads, target;
     double deadline;
 } arguments;
 
@@ -29,14 +29,19 @@ typedef struct run {
     int has_bench;
 } run;
 
-static gal_status prepare(run *r, const char *path, gal_error *err) {
-    GAL_TRY(gal_sizing_spec_read(&r->spec, path, err));
-    GAL_TRY(gal_sizing_deck_read(&r->bench, &r->deck, &r->spec, err));
-    r->has_bench = 1;
-    const gal_warnings *w = &r->bench.warnings;
+static void show(const run *r, const gal_warnings *w) {
     for (int32_t i = 0; i < w->n; i++)
         gal_note(cli_report(r->a->quiet), "%s:%d: warning: %s", w->item[i].file, w->item[i].line,
                  w->item[i].text);
+}
+
+static gal_status prepare(run *r, const char *path, gal_error *err) {
+    GAL_TRY(gal_sizing_spec_read(&r->spec, path, r->a->deck, err));
+    gal_sizing_spec_draw(&r->spec, (uint64_t)r->a->target);
+    show(r, &r->spec.warnings);
+    GAL_TRY(gal_sizing_deck_read(&r->bench, &r->deck, &r->spec, err));
+    r->has_bench = 1;
+    show(r, &r->bench.warnings);
     GAL_TRY(gal_sizing_spec_bind(&r->spec, &r->bench, err));
     if (r->a->db) GAL_TRY(gal_store_open(&r->store, r->a->db, &r->bench, r->a->add_deck, err));
     if (r->a->model) GAL_TRY(gal_predictor_load(&r->predictor, r->a->model, &r->bench, err));
@@ -127,7 +132,8 @@ static gal_status conclude(const run *r, gal_error *err) {
 }
 
 static void describe(const run *r) {
-    printf("deck %s, %d variables, %d targets\n", r->spec.deck, r->bench.n_var, r->spec.n_target);
+    printf("deck %s, %d variables, %d targets, %d corners\n", r->spec.deck, r->bench.n_var,
+           r->spec.n_target, r->bench.n_corner);
     for (int32_t i = 0; i < r->bench.n_var; i++) {
         const gal_bench_var *v = &r->bench.var[i];
         printf("var %-10s %12.6g  %.6g to %.6g%s\n", v->name, v->value, v->lo, v->hi,
@@ -176,19 +182,24 @@ static const char summary[] =
     "  corners nominal ss ff         where they must hold\n"
     "  var w1 1u 20u log             range, when the deck has none (*galena var)\n"
     "  budget 200                    most simulations\n\n"
-    "or the same as JSON (docs/sizing.md). Prints the targets with what was achieved. Exit status\n"
-    "0 when every hard target is met in every corner.";
+    "or the same as JSON or YAML, AutoCkt's and PPAAS' params and target_specs included\n"
+    "(docs/sizing.md). Prints the targets with what was achieved. Exit status 0 when every hard\n"
+    "target is met in every corner.";
 
 static const char examples[] =
     "  galena size miller.size\n"
     "  galena size miller.size --out sized.sp --plot conv.png --json > sizing.json\n"
     "  galena size miller.size --db runs.db            Ctrl-C keeps the best; again to resume\n"
     "  galena size miller.size --model miller_generic180   with a trained surrogate\n"
+    "  galena size two_stage.yaml --deck two_stage.cir --target 7\n"
     "  galena size miller.size --engine cmaes --budget 1000 --seed 7\n";
 
 int cmd_size(int argc, char **argv) {
     arguments a = {.deadline = 60};
     const cli_option option[] = {
+        {"deck", CLI_TEXT, &a.deck, "FILE", "the testbench, instead of the spec's"},
+        {"target", CLI_INT, &a.target, "K",
+         "which draw of targets that the spec gives as ranges (0)"},
         {"engine", CLI_TEXT, &a.engine, "NAME",
          "gp (default), surrogate, policy (both with --model), cmaes, de, random"},
         {"model", CLI_TEXT, &a.model, "NAME",

@@ -1,7 +1,7 @@
 /* galena surrogate eval: predictions against new simulations. */
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "spice/technology_deck.h"
+#include "tasks/sizing/deck.h"
 #include "tasks/surrogate/evaluate.h"
 
 #include <stdio.h>
@@ -36,7 +36,7 @@ static gal_status run(gal_buf *text, const arguments *a, const char *path, gal_e
     gal_bench deck;
     gal_surrogate *surrogate = NULL;
     GAL_TRY(gal_surrogate_find(&surrogate, a->model, err));
-    gal_status status = gal_bench_read_on(&deck, path, a->tech, err);
+    gal_status status = gal_sizing_bench_read(&deck, path, a->tech, err);
     if (status == GAL_OK) {
         status = evaluate(text, surrogate, &deck, a, err);
         gal_bench_clear(&deck);

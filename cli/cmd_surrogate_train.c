@@ -1,7 +1,7 @@
 /* galena surrogate train: from a deck to a model file. */
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "spice/technology_deck.h"
+#include "tasks/sizing/deck.h"
 #include "tasks/surrogate/active.h"
 #include "tasks/surrogate/model.h"
 
@@ -36,7 +36,7 @@ static gal_status run(const arguments *a, const gal_surrogate_options *options, 
     gal_bench deck;
     gal_surrogate_samples samples = {0};
     gal_surrogate *surrogate = NULL;
-    GAL_TRY(gal_bench_read_on(&deck, path, a->tech, err));
+    GAL_TRY(gal_sizing_bench_read(&deck, path, a->tech, err));
     gal_status status = sample(&samples, &deck, a, report, err);
     if (status == GAL_OK) {
         gal_note(report, "%lld simulations, %d of them from the database", (long long)samples.n_run,
@@ -122,10 +122,11 @@ int cmd_surrogate_train(int argc, char **argv) {
     };
     const cli_spec spec = {
         .command = "galena surrogate train",
-        .operands = "DECK",
+        .operands = "DECK|SPEC",
         .summary = summary,
         .examples =
             "  galena surrogate train amp.sp --samples 3000 --db runs.db --out amp.safetensors\n"
+            "  galena surrogate train two_stage.yaml --out m.safetensors    a sizing spec's deck\n"
             "  galena surrogate train miller.sp --tech ~/cards/freepdk45 --out m.safetensors\n",
         .option = option,
         .n_option = sizeof option / sizeof *option,

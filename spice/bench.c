@@ -64,7 +64,7 @@ static void *settle(gal__bench_builder *b, const void *data, size_t n, size_t it
     ((b)->bench->member = settle((b), (vec).data, (vec).size, sizeof *(vec).data),                 \
      (b)->bench->n_##member = (int32_t)(vec).size, (b)->bench->member != NULL)
 
-/* Numbers a note's error lacks. */
+/* The place a note's error lacks. */
 static gal_status at_line(const gal__bench_builder *b, gal_status status, gal_error *err) {
     if (err && status != GAL_OK && !err->line) {
         err->line = b->line;
@@ -97,31 +97,51 @@ static gal_status take_note(gal__bench_builder *b, const gal__bench_note *note, 
     return text && gal_vec_push(&b->valid, text) ? GAL_OK : gal__bench_nomem(err);
 }
 
+/* Errors are about this note. */
+static void look_at(gal__bench_builder *b, const gal__bench_note *note) {
+    b->line = note->line;
+    b->path = note->path;
+}
+
 static gal_status take_notes(gal__bench_builder *b, const char *kind, gal_error *err) {
+    const char *path = b->path;
     for (size_t i = 0; i < b->note.size; i++) {
         const gal__bench_note *note = &b->note.data[i];
-        const int measure = strcmp(kind, "measure") == 0;
-        b->line = note->line;
-        if (note->meas && measure)
-            GAL_TRY(at_line(b, gal__bench_meas(b, gal_view_of(note->text), err), err));
-        if (!note->meas) GAL_TRY(at_line(b, take_note(b, note, kind, err), err));
+        look_at(b, note);
+        if (note->kind == GAL__NOTE_GALENA) GAL_TRY(at_line(b, take_note(b, note, kind, err), err));
+        if (note->kind == GAL__NOTE_MEAS && strcmp(kind, "measure") == 0)
+            GAL_TRY(at_line(b, gal__bench_meas(b, gal_view_of(note->text), -1, err), err));
     }
+    b->path = path;
+    return GAL_OK;
+}
+
+/* Those of .control blocks come last: the deck's own measures have their names first. */
+static gal_status take_control(gal__bench_builder *b, gal_error *err) {
+    const char *path = b->path;
+    for (size_t i = 0; i < b->note.size; i++) {
+        const gal__bench_note *note = &b->note.data[i];
+        look_at(b, note);
+        if (note->kind == GAL__NOTE_CONTROL_MEAS || note->kind == GAL__NOTE_CONTROL_LET)
+            GAL_TRY(at_line(b, gal__bench_control_note(b, note, err), err));
+    }
+    b->path = path;
     return GAL_OK;
 }
 
 static gal_status check_note_kinds(gal__bench_builder *b, gal_error *err) {
     static const char *const kind[] = {"var", "measure", "corner", "valid"};
     for (size_t i = 0; i < b->note.size; i++) {
-        gal_view rest = gal_view_of(b->note.data[i].text);
+        const gal__bench_note *note = &b->note.data[i];
+        gal_view rest = gal_view_of(note->text);
         const gal_view word = gal__bench_word(&rest);
-        int known = b->note.data[i].meas;
+        int known = note->kind != GAL__NOTE_GALENA;
         for (size_t k = 0; k < sizeof kind / sizeof *kind; k++)
             known |= gal_view_equal_nocase(word, kind[k]);
-        b->line = b->note.data[i].line;
         if (!known)
-            return gal__bench_fail(b, err, GAL_EPARSE,
-                                   "'*galena %.*s': expected var, measure, corner or valid",
-                                   (int)word.size, word.text);
+            return gal_fail_at(err, GAL_EPARSE, note->path, note->line, 0,
+                               "'*galena %.*s': expected var, measure, corner or valid",
+                               (int)word.size, word.text);
     }
     return GAL_OK;
 }
@@ -156,7 +176,13 @@ static gal_status check_valid(gal__bench_builder *b, gal_error *err) {
     return GAL_OK;
 }
 
-/* Expressions of analyses and .meas cards must know their names. */
+static int is_used(const gal_bench *bench, int32_t analysis) {
+    for (int32_t i = 0; i < bench->n_vector; i++)
+        if (bench->vector[i].analysis == analysis) return 1;
+    return 0;
+}
+
+/* Expressions of analyses that are needed and of .meas cards must know their names. */
 static gal_status check_expressions(gal__bench_builder *b, gal_error *err) {
     const gal_bench *bench = b->bench;
     gal__bench_point point = {.bench = bench};
@@ -165,7 +191,8 @@ static gal_status check_expressions(gal__bench_builder *b, gal_error *err) {
     gal_status status = GAL_OK;
     b->line = 0;
     for (int32_t i = 0; status == GAL_OK && i < bench->n_analysis; i++)
-        status = gal__bench_expand(&text, &point, bench->analysis[i].command, err);
+        if (is_used(bench, i))
+            status = gal__bench_expand(&text, &point, bench->analysis[i].command, err);
     for (int32_t i = 0; status == GAL_OK && i < bench->n_metric; i++) {
         b->line = bench->metric[i].line;
         if (bench->metric[i].meas_vector >= 0)
@@ -191,7 +218,10 @@ static void hash_bench(gal_bench *bench) {
         h = mix_text(h, bench->card[i].text);
         if (bench->card[i].section) h = mix_text(h, bench->card[i].section);
     }
-    for (int32_t i = 0; i < bench->n_analysis; i++) h = mix_text(h, bench->analysis[i].command);
+    for (int32_t i = 0; i < bench->n_analysis; i++) {
+        h = mix_text(h, bench->analysis[i].command);
+        if (bench->analysis[i].before) h = mix_text(h, bench->analysis[i].before);
+    }
     uint64_t names = 0; /* a sum: what has a range comes first, and ranges do not count */
     for (int32_t i = 0; i < bench->n_var; i++) names += mix_text(1, bench->var[i].name);
     for (int32_t i = 0; i < bench->n_fixed; i++) names += mix_text(1, bench->fixed[i].name);
@@ -206,7 +236,7 @@ static void hash_bench(gal_bench *bench) {
 static void sort_notes(gal__bench_builder *b) {
     gal__bench_note *note = b->note.data;
     for (size_t i = 1; i < b->note.size; i++)
-        for (size_t k = i; k > 0 && note[k - 1].line > note[k].line; k--) {
+        for (size_t k = i; k > 0 && note[k - 1].order > note[k].order; k--) {
             const gal__bench_note swap = note[k];
             note[k] = note[k - 1];
             note[k - 1] = swap;
@@ -216,6 +246,7 @@ static void sort_notes(gal__bench_builder *b) {
 static gal_status finish(gal__bench_builder *b, gal_error *err) {
     gal_bench *bench = b->bench;
     const gal_bench_corner nominal = {.name = "nominal", .temp = NAN};
+    gal__bench_control_end(b);
     sort_notes(b);
     GAL_TRY(check_note_kinds(b, err));
     GAL_TRY(take_notes(b, "var", err));
@@ -224,10 +255,12 @@ static gal_status finish(gal__bench_builder *b, gal_error *err) {
         return gal__bench_nomem(err);
     GAL_TRY(take_notes(b, "corner", err));
     GAL_TRY(take_notes(b, "measure", err));
+    GAL_TRY(take_control(b, err));
     GAL_TRY(take_notes(b, "valid", err));
-    if (!SETTLE(b, card, b->card) || !SETTLE(b, analysis, b->analysis) ||
-        !SETTLE(b, vector, b->vector) || !SETTLE(b, metric, b->metric) ||
-        !SETTLE(b, corner, b->corner) || !SETTLE(b, valid, b->valid))
+    if (!SETTLE(b, card, b->card) || !SETTLE(b, derived, b->derived) ||
+        !SETTLE(b, analysis, b->analysis) || !SETTLE(b, vector, b->vector) ||
+        !SETTLE(b, metric, b->metric) || !SETTLE(b, corner, b->corner) ||
+        !SETTLE(b, valid, b->valid))
         return gal__bench_nomem(err);
     hash_bench(bench);
     GAL_TRY(check_expressions(b, err));
@@ -249,10 +282,14 @@ gal_status gal_bench_parse(gal_bench *bench, gal_view text, const char *path, ga
     gal_arena_init(&bench->arena);
     gal__bench_builder b = {.bench = bench, .path = path};
     gal_intern_init(&b.files, 0);
+    gal_buf_init(&b.control.before);
+    gal_buf_init(&b.control.skipped);
     bench->path = absolute(&bench->arena, path);
     gal_status status = bench->path ? gal__bench_scan(&b, text, err) : gal__bench_nomem(err);
     if (status == GAL_OK) status = finish(&b, err);
     gal_intern_clear(&b.files);
+    gal_buf_clear(&b.control.before);
+    gal_buf_clear(&b.control.skipped);
     gal_vec_free(&b.param);
     gal_vec_free(&b.derived);
     gal_vec_free(&b.analysis);

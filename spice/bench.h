@@ -9,9 +9,10 @@
  *     *galena corner ss lib=ss temp=125 vdd=1.6            .lib section, temperature, parameters
  *     *galena valid gain>1 && power<1                      what a metric must fulfil to count
  *
- * .control blocks, .print, .plot, .save, .probe, .four and .width are left out with a warning;
- * .include and .lib paths become absolute, relative to the deck's own folder. All names are lower
- * case. One thread at a time; plain data once read.
+ * Of .control blocks, analyses, `meas`, `let` with one number, `alter`, `option` and `set temp`
+ * count (docs/simulate.md); the rest, .print, .plot, .save, .probe, .four and .width are left out
+ * with a warning; .include and .lib paths become absolute, relative to the deck's own folder. All
+ * names are lower case. One thread at a time; plain data once read.
  */
 #ifndef GAL_SPICE_BENCH_H
 #define GAL_SPICE_BENCH_H
@@ -34,6 +35,7 @@ typedef struct gal_bench_analysis {
     gal_analysis kind;
     const char *command; /* "ac dec 10 1 1g" */
     const char *excite;  /* NULL, or the one source with an AC magnitude (1) in this run */
+    const char *before;  /* commands (alter, reset) that come first, a line each; NULL: none */
 } gal_bench_analysis;
 
 /* A vector that some metric needs of an analysis. */
@@ -57,12 +59,18 @@ typedef struct gal_bench_metric {
     int32_t axis; /* vector of the frequency, time or swept source; -1: none */
 } gal_bench_metric;
 
+typedef struct gal_bench_card gal_bench_card;
+
 typedef struct gal_bench_corner {
     const char *name, *lib; /* lib NULL: as in the deck */
     double temp;            /* degree Celsius; NAN: as in the deck */
     int32_t n_set;
     const char **set_name; /* [n_set] parameters */
     double *set_value;     /* [n_set] */
+    /* Of a corner that is a deck of its own: its cards instead of the bench's. NULL: none. */
+    const gal_bench_card *card; /* [n_card] */
+    int32_t n_card;
+    uint64_t hash; /* of those cards and the files they include; 0: none */
 } gal_bench_corner;
 
 typedef struct gal_bench_source {
@@ -76,11 +84,11 @@ typedef struct gal_bench_derived {
 } gal_bench_derived;
 
 /* A card of the deck, joined to one line. */
-typedef struct gal_bench_card {
+struct gal_bench_card {
     const char *text;
     const char *file, *section; /* .lib; else NULL */
     int temp;                   /* 1: sets the temperature */
-} gal_bench_card;
+};
 
 typedef struct gal_bench {
     gal_arena arena;
@@ -110,6 +118,7 @@ typedef struct gal_bench {
     int own_reltol; /* 1: some .option of the deck sets reltol */
     int random;     /* 1: the deck or a file it includes draws random numbers (agauss, ...) */
     int switched;   /* 1: the deck itself does, at its nominal values where the seed is 0 */
+    int altered;    /* 1: some analysis has commands before it */
     gal_warnings warnings;
 } gal_bench;
 
@@ -134,6 +143,12 @@ GAL_API gal_status gal_bench_set(gal_bench *bench, const char *name, double valu
 GAL_API gal_status gal_bench_set_range(gal_bench *bench, const char *text, gal_error *err);
 /* Adds a corner ("hot temp=125 vdd=1.6"). */
 GAL_API gal_status gal_bench_add_corner(gal_bench *bench, const char *text, gal_error *err);
+
+/* Adds another deck of the same circuit as a corner: its cards (models, temperature) and the values
+ * of its parameters that are no design variables. Its parameters and analyses must be the bench's;
+ * the measures are the bench's. Errors: those of gal_bench_read; GAL_EMISMATCH (how it differs). */
+GAL_API gal_status gal_bench_add_deck(gal_bench *bench, const char *name, const char *path,
+                                      gal_error *err);
 
 /* The nearest value a variable can take: within lo..hi, on its step. */
 GAL_API double gal_bench_snap(const gal_bench_var *var, double value);

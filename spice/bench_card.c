@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "netlist/spice_lex.h"
 #include "spice/bench_private.h"
+#include "spice/card_line.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +11,7 @@ static gal_status keep(gal__bench_builder *b, gal_bench_card card, gal_error *er
     return card.text && gal_vec_push(&b->card, card) ? GAL_OK : gal__bench_nomem(err);
 }
 
-static gal_status keep_text(gal__bench_builder *b, gal_view text, gal_error *err) {
+gal_status gal__bench_keep(gal__bench_builder *b, gal_view text, gal_error *err) {
     if (!gal__bench_draws(text))
         return keep(b, (gal_bench_card){.text = gal__bench_text(b, text)}, err);
     gal_buf tame;
@@ -38,7 +39,7 @@ static gal_status add_param(gal__bench_builder *b, gal_view name, double value, 
     return var.name && gal_vec_push(&b->param, var) ? GAL_OK : gal__bench_nomem(err);
 }
 
-static gal_status add_derived(gal__bench_builder *b, gal_view name, gal_view text, gal_error *err) {
+gal_status gal__bench_derive(gal__bench_builder *b, gal_view name, gal_view text, gal_error *err) {
     const gal_bench_derived derived = {gal__bench_lower(&b->bench->arena, name),
                                        gal__bench_text(b, text)};
     gal_buf card;
@@ -46,7 +47,7 @@ static gal_status add_derived(gal__bench_builder *b, gal_view name, gal_view tex
     gal_buf_printf(&card, ".param %.*s={%.*s}", (int)name.size, name.text, (int)text.size,
                    text.text);
     gal_status status = gal_buf_ok(&card, err);
-    if (status == GAL_OK) status = keep_text(b, (gal_view){card.data, card.size}, err);
+    if (status == GAL_OK) status = gal__bench_keep(b, (gal_view){card.data, card.size}, err);
     gal_buf_clear(&card);
     GAL_TRY(status);
     return derived.name && derived.text && gal_vec_push(&b->derived, derived)
@@ -59,14 +60,14 @@ static gal_status take_param(gal__bench_builder *b, const gal_spice_lex *lex, ga
                              gal_error *err) {
     for (int32_t i = 1; i < lex->n_token; i += 2)
         if (lex->token[i].kind != GAL_SPICE_KEY || i + 1 == lex->n_token)
-            return keep_text(b, text, err); /* a function, or what only ngspice understands */
+            return gal__bench_keep(b, text, err); /* a function, or what only ngspice understands */
     for (int32_t i = 1; i + 1 < lex->n_token; i += 2) {
         const gal_view name = lex->token[i].view, value = lex->token[i + 1].view;
         double number;
         if (lex->token[i + 1].kind == GAL_SPICE_WORD && value.size &&
             gal_spice_number(value, &number) == value.size)
             GAL_TRY(add_param(b, name, number, err));
-        else GAL_TRY(add_derived(b, name, value, err));
+        else GAL_TRY(gal__bench_derive(b, name, value, err));
     }
     return GAL_OK;
 }
@@ -82,6 +83,8 @@ static gal_status take_file(gal__bench_builder *b, const gal_spice_lex *lex, int
     if (!file) return gal__bench_nomem(err);
     if (!gal_file_exists(file))
         return gal__bench_fail(b, err, GAL_EIO, "cannot read the included file %s", file);
+    if (!lib && !b->depth && !b->inside && gal_card_holds_parameters(file))
+        return gal__bench_inline(b, file, err);
     GAL_TRY(gal__bench_file(b, file, err));
     if (lib) {
         const gal_view section = lex->token[2].view;
@@ -98,7 +101,7 @@ static gal_status take_file(gal__bench_builder *b, const gal_spice_lex *lex, int
     gal_buf_init(&card);
     gal_buf_printf(&card, ".include \"%s\"", file);
     gal_status status = gal_buf_ok(&card, err);
-    if (status == GAL_OK) status = keep_text(b, (gal_view){card.data, card.size}, err);
+    if (status == GAL_OK) status = gal__bench_keep(b, (gal_view){card.data, card.size}, err);
     gal_buf_clear(&card);
     return status;
 }
@@ -106,7 +109,8 @@ static gal_status take_file(gal__bench_builder *b, const gal_spice_lex *lex, int
 static gal_status take_analysis(gal__bench_builder *b, gal_analysis kind, gal_view text,
                                 gal_error *err) {
     const gal_view command = {text.text + 1, text.size - 1};
-    const gal_bench_analysis analysis = {kind, gal__bench_lower(&b->bench->arena, command), NULL};
+    const gal_bench_analysis analysis = {.kind = kind,
+                                         .command = gal__bench_lower(&b->bench->arena, command)};
     return analysis.command && gal_vec_push(&b->analysis, analysis) ? GAL_OK
                                                                     : gal__bench_nomem(err);
 }
@@ -151,10 +155,7 @@ static gal_status take_dot(gal__bench_builder *b, const gal_spice_lex *lex, gal_
     if (gal_view_equal_nocase(word, ".param")) return take_param(b, lex, text, err);
     if (is_one_of(word, include, 2)) return take_file(b, lex, 0, err);
     if (gal_view_equal_nocase(word, ".lib") && lex->n_token >= 3) return take_file(b, lex, 1, err);
-    if (is_one_of(word, meas, 2)) {
-        const gal__bench_note note = {gal__bench_text(b, text), b->line, 1};
-        return note.text && gal_vec_push(&b->note, note) ? GAL_OK : gal__bench_nomem(err);
-    }
+    if (is_one_of(word, meas, 2)) return gal__bench_add_note(b, GAL__NOTE_MEAS, text, -1, err);
     if (is_output_card(word)) return warn_skipped(b, word), GAL_OK;
     if (gal_view_equal_nocase(word, ".end")) return b->ended = 1, GAL_OK;
     const int temp = gal_view_equal_nocase(word, ".temp");
@@ -169,7 +170,7 @@ static gal_status take_top(gal__bench_builder *b, const gal_spice_lex *lex, gal_
     const char first = *text.text;
     if (first == '.') return take_dot(b, lex, text, err);
     if (strchr("vViI", first) && lex->n_token >= 3) GAL_TRY(take_source(b, lex, err));
-    return keep_text(b, text, err);
+    return gal__bench_keep(b, text, err);
 }
 
 /* Inside subcircuits everything stays but includes, whose paths must become absolute. */
@@ -179,10 +180,22 @@ static gal_status take_nested(gal__bench_builder *b, const gal_spice_lex *lex, g
     if (gal_view_equal_nocase(word, ".include") || gal_view_equal_nocase(word, ".inc"))
         return take_file(b, lex, 0, err);
     if (gal_view_equal_nocase(word, ".lib") && lex->n_token >= 3) return take_file(b, lex, 1, err);
-    return keep_text(b, text, err);
+    return gal__bench_keep(b, text, err);
+}
+
+gal_status gal__bench_add_note(gal__bench_builder *b, gal__bench_note_kind kind, gal_view text,
+                               int32_t analysis, gal_error *err) {
+    const gal__bench_note note = {.text = gal__bench_text(b, text),
+                                  .path = b->path,
+                                  .line = b->line,
+                                  .order = b->order,
+                                  .kind = kind,
+                                  .analysis = analysis};
+    return note.text && gal_vec_push(&b->note, note) ? GAL_OK : gal__bench_nomem(err);
 }
 
 gal_status gal__bench_card(gal__bench_builder *b, gal_view text, gal_error *err) {
+    if (b->control.on) return gal__bench_control_line(b, text, err);
     gal_spice_lex lex;
     int more;
     gal_spice_lex_init(&lex, b->path, text);
@@ -190,11 +203,9 @@ gal_status gal__bench_card(gal__bench_builder *b, gal_view text, gal_error *err)
     if (status == GAL_OK && more) {
         const gal_view word = lex.token[0].view;
         if (gal_view_equal_nocase(word, ".control")) {
-            b->control = 1;
-            gal_warn(&b->bench->warnings, b->path, b->line, ".control block skipped");
-        } else if (gal_view_equal_nocase(word, ".endc")) {
-            b->control = 0;
-        } else if (!b->control) {
+            b->control.on = 1;
+            b->control.line = b->line;
+        } else if (!gal_view_equal_nocase(word, ".endc")) {
             if (gal_view_equal_nocase(word, ".subckt")) b->depth++;
             status = b->depth ? take_nested(b, &lex, text, err) : take_top(b, &lex, text, err);
             if (gal_view_equal_nocase(word, ".ends") && b->depth) b->depth--;

@@ -81,8 +81,10 @@ gal_status gal_bench_deck(gal_buf *deck, const gal_bench *bench, int32_t corner,
         put_param(deck, c, bench->var[i].name, bench->var[i].nominal);
     for (int32_t i = 0; i < bench->n_fixed; i++)
         put_param(deck, c, bench->fixed[i].name, bench->fixed[i].value);
-    for (int32_t i = 0; i < bench->n_card; i++) {
-        const gal_bench_card *card = &bench->card[i];
+    const gal_bench_card *all = c->card ? c->card : bench->card;
+    const int32_t n = c->card ? c->n_card : bench->n_card;
+    for (int32_t i = 0; i < n; i++) {
+        const gal_bench_card *card = &all[i];
         if (card->temp && !isnan(c->temp)) continue;
         if (!card->file) gal_buf_printf(deck, "%s\n", card->text);
         else

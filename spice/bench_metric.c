@@ -83,9 +83,24 @@ static gal_status find_analysis(gal__bench_builder *b, gal_analysis kind, double
         return gal__bench_fail(b, err, GAL_ENOTFOUND,
                                "the measure needs an .%s card that is not there",
                                gal_analysis_name(kind));
-    const gal_bench_analysis op = {GAL_ANALYSIS_OP, "op", NULL};
+    gal_bench_analysis op = {.kind = GAL_ANALYSIS_OP, .command = "op"};
+    if (b->bench->altered) op.before = "reset";
     if (!gal_vec_push(&b->analysis, op)) return gal__bench_nomem(err);
     return *out = (int32_t)b->analysis.size - 1, GAL_OK;
+}
+
+/* Commands that bring a new circuit to where it is for `analysis`. */
+static gal_status state_of(gal__bench_builder *b, int32_t analysis, const char **out,
+                           gal_error *err) {
+    gal_buf text;
+    gal_buf_init(&text);
+    gal_buf_text(&text, "reset\n");
+    for (int32_t i = 0; i <= analysis; i++)
+        if (b->analysis.data[i].before) gal_buf_text(&text, b->analysis.data[i].before);
+    const gal_status status = gal_buf_ok(&text, err);
+    if (status == GAL_OK) *out = gal__bench_text(b, (gal_view){text.data, text.size});
+    gal_buf_clear(&text);
+    return status != GAL_OK || *out ? status : gal__bench_nomem(err);
 }
 
 /* The same .ac once more with only that source driving. */
@@ -101,7 +116,9 @@ static gal_status excited_analysis(gal__bench_builder *b, int32_t base, gal_view
         if (one->excite && !strcmp(one->excite, source->name) && !strcmp(one->command, command))
             return *out = (int32_t)i, GAL_OK;
     }
-    const gal_bench_analysis excited = {GAL_ANALYSIS_AC, command, source->name};
+    gal_bench_analysis excited = {
+        .kind = GAL_ANALYSIS_AC, .command = command, .excite = source->name};
+    if (b->bench->altered) GAL_TRY(state_of(b, base, &excited.before, err));
     if (!gal_vec_push(&b->analysis, excited)) return gal__bench_nomem(err);
     return *out = (int32_t)b->analysis.size - 1, GAL_OK;
 }
@@ -222,11 +239,16 @@ static gal_status take_axis(gal__bench_builder *b, gal_bench_metric *metric, gal
     return metric->axis < 0 ? gal__bench_nomem(err) : GAL_OK;
 }
 
+const gal_bench_metric *gal__bench_find(const gal__bench_builder *b, gal_view name) {
+    for (size_t i = 0; i < b->metric.size; i++)
+        if (gal_view_equal_nocase(name, b->metric.data[i].name)) return &b->metric.data[i];
+    return NULL;
+}
+
 static gal_status add_metric(gal__bench_builder *b, gal_bench_metric *metric, gal_error *err) {
     if (!metric->name || !metric->text) return gal__bench_nomem(err);
-    for (size_t i = 0; i < b->metric.size; i++)
-        if (strcmp(b->metric.data[i].name, metric->name) == 0)
-            return gal__bench_fail(b, err, GAL_EPARSE, "two measures are called %s", metric->name);
+    if (gal__bench_find(b, gal_view_of(metric->name)))
+        return gal__bench_fail(b, err, GAL_EPARSE, "two measures are called %s", metric->name);
     metric->line = b->line;
     metric->expensive =
         metric->analysis >= 0 && b->analysis.data[metric->analysis].kind == GAL_ANALYSIS_TRAN;
@@ -331,8 +353,38 @@ static gal_status replace_par(gal__bench_builder *b, gal_buf *out, const char *t
     return gal_buf_ok(out, err);
 }
 
+/* "at = 1k" becomes "at=1k": ngspice joins them in decks only. */
+static void close_up(char *text) {
+    char *to = text;
+    for (const char *p = text; *p; p++) {
+        const char *next = p + strspn(p, " \t");
+        if (next > p && (*next == '=' || (to > text && to[-1] == '='))) p = next;
+        if (*p) *to++ = *p;
+        else break;
+    }
+    *to = '\0';
+}
+
+gal_status gal__bench_computed(gal__bench_builder *b, gal_view name, gal_view expression,
+                               gal_error *err) {
+    gal_bench_metric metric = blank_metric(b, name, expression);
+    metric.meas = metric.text;
+    return add_metric(b, &metric, err);
+}
+
+gal_status gal__bench_command(gal__bench_builder *b, gal_view name, gal_view command,
+                              int32_t analysis, gal_error *err) {
+    gal_bench_metric metric = blank_metric(b, name, command);
+    if (!metric.name || !metric.text) return gal__bench_nomem(err);
+    metric.analysis = analysis;
+    metric.meas = gal__bench_lower(&b->bench->arena, command);
+    metric.meas_vector = vector_of(b, analysis, metric.name);
+    if (!metric.meas || metric.meas_vector < 0) return gal__bench_nomem(err);
+    return add_metric(b, &metric, err);
+}
+
 /* `.meas KIND NAME ...` */
-gal_status gal__bench_meas(gal__bench_builder *b, gal_view text, gal_error *err) {
+gal_status gal__bench_meas(gal__bench_builder *b, gal_view text, int32_t analysis, gal_error *err) {
     gal_view rest = text;
     gal__bench_word(&rest);
     const gal_view kind_word = gal__bench_word(&rest), start = rest;
@@ -352,14 +404,18 @@ gal_status gal__bench_meas(gal__bench_builder *b, gal_view text, gal_error *err)
         metric.meas = gal__bench_text(b, gal__bench_trim(body));
         return metric.meas ? add_metric(b, &metric, err) : gal__bench_nomem(err);
     }
-    GAL_TRY(find_analysis(b, (gal_analysis)kind, NAN, &metric.analysis, err));
+    metric.analysis = analysis;
+    if (analysis < 0) GAL_TRY(find_analysis(b, (gal_analysis)kind, NAN, &metric.analysis, err));
     gal_buf command;
     gal_buf_init(&command);
     gal_buf_printf(&command, "meas %s ", gal_analysis_name((gal_analysis)kind));
     /* start lies in a NUL-terminated text */
     const gal_status replaced = replace_par(b, &command, gal__bench_trim(start).text, err);
-    if (!command.failed)
-        metric.meas = gal__bench_lower(&b->bench->arena, (gal_view){command.data, command.size});
+    char *joined = command.failed
+                       ? NULL
+                       : gal__bench_lower(&b->bench->arena, (gal_view){command.data, command.size});
+    if (joined) close_up(joined);
+    metric.meas = joined;
     gal_buf_clear(&command);
     GAL_TRY(replaced);
     metric.meas_vector = vector_of(b, metric.analysis, metric.name);

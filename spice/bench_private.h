@@ -6,21 +6,42 @@
 #include "base/vec.h"
 #include "spice/bench.h"
 
-/* A *galena line or .meas card that waits until all analyses and sources are known. */
+typedef enum gal__bench_note_kind {
+    GAL__NOTE_GALENA, /* a *galena line, behind the word */
+    GAL__NOTE_MEAS,   /* a .meas card */
+    GAL__NOTE_CONTROL_MEAS,
+    GAL__NOTE_CONTROL_LET /* "let NAME = EXPRESSION" */
+} gal__bench_note_kind;
+
+/* A line that waits until all analyses and sources are known. */
 typedef struct gal__bench_note {
-    const char *text;
-    int line, meas;
+    const char *text, *path;
+    int line, order; /* order: the line of the deck that the note is read at */
+    gal__bench_note_kind kind;
+    int32_t analysis; /* of .control: that it is about, -1: the deck's first of its kind */
 } gal__bench_note;
+
+/* What .control blocks say so far. */
+typedef struct gal__bench_control {
+    int on, line; /* inside a block; its first line */
+    int32_t n_analysis, n_measure;
+    int32_t last[GAL_ANALYSIS_TRAN + 1]; /* the latest analysis of each kind, from 1; 0: none */
+    int32_t latest;                      /* of all, from 1 */
+    gal_buf before;                      /* commands that wait for the next analysis */
+    gal_buf skipped;                     /* words of lines that were left out */
+} gal__bench_control;
 
 typedef struct gal__bench_builder {
     gal_bench *bench;
     const char *path; /* as given, for messages */
     int line;         /* of the current card */
+    int order;        /* the deck's own line that is read */
+    int inside;       /* an included file of parameters */
     int depth;        /* of .subckt */
-    int control;      /* inside .control */
     int ended;        /* behind .end */
     int n_par;        /* par('...') expressions of .meas cards so far */
     gal_intern files; /* included so far */
+    gal__bench_control control;
     gal_vec(gal_bench_var) param;
     gal_vec(gal_bench_derived) derived;
     gal_vec(gal_bench_analysis) analysis;
@@ -44,18 +65,38 @@ gal_status gal__bench_fail(const gal__bench_builder *b, gal_error *err, gal_stat
 gal_view gal__bench_word(gal_view *rest);
 gal_view gal__bench_trim(gal_view text);
 
-/* bench_scan.c: the lines of the deck; calls gal__bench_card and keeps notes. */
+/* bench_scan.c: the lines of the deck; calls gal__bench_card and keeps notes. inline: those of an
+ * included file, which belong to the deck. */
 gal_status gal__bench_scan(gal__bench_builder *b, gal_view text, gal_error *err);
-/* bench_card.c: one joined card. */
+gal_status gal__bench_inline(gal__bench_builder *b, const char *path, gal_error *err);
+/* bench_card.c: one joined card; parts of it for others. */
 gal_status gal__bench_card(gal__bench_builder *b, gal_view text, gal_error *err);
+gal_status gal__bench_keep(gal__bench_builder *b, gal_view text, gal_error *err);
+gal_status gal__bench_derive(gal__bench_builder *b, gal_view name, gal_view text, gal_error *err);
+gal_status gal__bench_add_note(gal__bench_builder *b, gal__bench_note_kind kind, gal_view text,
+                               int32_t analysis, gal_error *err);
+/* bench_control.c: a line of a .control block, and its end. */
+gal_status gal__bench_control_line(gal__bench_builder *b, gal_view text, gal_error *err);
+void gal__bench_control_end(gal__bench_builder *b);
+/* bench_let.c: the measures of .control blocks, when all others are known. name_size: of the name
+ * that the text starts with, 0: none. */
+size_t gal__bench_name_size(gal_view text);
+gal_status gal__bench_control_note(gal__bench_builder *b, const gal__bench_note *note,
+                                   gal_error *err);
 /* bench_note.c: `var` and `corner` lines behind the word, over finished parameters. */
 gal_status gal__bench_range(gal_bench_var *var, int32_t n, gal_arena *arena, int32_t *which,
                             gal_view text, gal_error *err);
 gal_status gal__bench_corner(gal_bench_corner *corner, const gal_bench *bench, gal_arena *arena,
                              gal_view text, gal_error *err);
-/* bench_metric.c: a built-in measure ("gain = dcgain(out)") or a .meas card. */
+/* bench_metric.c: a built-in measure ("gain = dcgain(out)") or a .meas card, of that analysis (-1:
+ * the first of its kind); one computed from others, or what a command leaves after an analysis. */
 gal_status gal__bench_measure(gal__bench_builder *b, gal_view text, gal_error *err);
-gal_status gal__bench_meas(gal__bench_builder *b, gal_view text, gal_error *err);
+gal_status gal__bench_meas(gal__bench_builder *b, gal_view text, int32_t analysis, gal_error *err);
+gal_status gal__bench_computed(gal__bench_builder *b, gal_view name, gal_view expression,
+                               gal_error *err);
+gal_status gal__bench_command(gal__bench_builder *b, gal_view name, gal_view command,
+                              int32_t analysis, gal_error *err);
+const gal_bench_metric *gal__bench_find(const gal__bench_builder *b, gal_view name);
 /* bench_random.c: 1 when the text calls a random function; the text with those calls replaced by
  * ones that galena_random switches, and their definitions. */
 int gal__bench_draws(gal_view text);

@@ -1,4 +1,5 @@
 /* The deck's lines: joins continuations, drops comments, keeps *galena lines. */
+#include "base/file.h"
 #include "spice/bench_private.h"
 
 #include <string.h>
@@ -14,8 +15,8 @@ static gal_view next_line(gal_view *text) {
     return line;
 }
 
-/* Without leading blanks and without a trailing comment: `;` anywhere, `$` behind a blank, both
- * outside quotes. */
+/* Without leading blanks and without a trailing comment: `;` anywhere, `$` behind a blank (but for
+ * the variables `$&name` of scripts), both outside quotes. */
 static gal_view strip(gal_view line) {
     char quote = 0;
     line = gal__bench_trim(line);
@@ -25,16 +26,12 @@ static gal_view strip(gal_view line) {
             if (c == quote) quote = 0;
         } else if (c == '\'' || c == '"') {
             quote = c;
-        } else if (c == ';' || (c == '$' && (i == 0 || line.text[i - 1] <= ' '))) {
+        } else if (c == ';' || (c == '$' && (i == 0 || line.text[i - 1] <= ' ') &&
+                                !(i + 1 < line.size && line.text[i + 1] == '&'))) {
             line.size = i;
         }
     }
     return gal__bench_trim(line);
-}
-
-static gal_status add_note(gal__bench_builder *b, gal_view text, int line, gal_error *err) {
-    const gal__bench_note note = {gal__bench_text(b, text), line, 0};
-    return note.text && gal_vec_push(&b->note, note) ? GAL_OK : gal__bench_nomem(err);
 }
 
 /* "*galena rest": 1 and the rest, else 0. */
@@ -45,6 +42,17 @@ static int is_note(gal_view line, gal_view *rest) {
     if (!gal_view_equal_nocase((gal_view){line.text, size}, mark)) return 0;
     *rest = gal__bench_trim((gal_view){line.text + size, line.size - size});
     return 1;
+}
+
+/* The card in the making keeps its line. */
+static gal_status add_note(gal__bench_builder *b, gal_view text, int number, gal_error *err) {
+    const int line = b->line, order = b->order;
+    b->line = number;
+    if (!b->inside) b->order = number;
+    const gal_status status = gal__bench_add_note(b, GAL__NOTE_GALENA, text, -1, err);
+    b->line = line;
+    b->order = order;
+    return status;
 }
 
 static gal_status flush(gal__bench_builder *b, gal_buf *card, gal_error *err) {
@@ -72,19 +80,38 @@ static gal_status take_line(gal__bench_builder *b, gal_buf *card, gal_view line,
     }
     GAL_TRY(flush(b, card, err));
     b->line = number;
+    if (!b->inside) b->order = number;
     gal_buf_append(card, text.text, text.size);
     return GAL_OK;
 }
 
-gal_status gal__bench_scan(gal__bench_builder *b, gal_view text, gal_error *err) {
+static gal_status take_lines(gal__bench_builder *b, gal_view text, int number, gal_error *err) {
     gal_buf card;
     gal_buf_init(&card);
     gal_status status = GAL_OK;
-    b->bench->title = gal__bench_text(b, next_line(&text));
-    if (!b->bench->title) return gal__bench_nomem(err);
-    for (int number = 2; status == GAL_OK && text.size; number++)
+    for (; status == GAL_OK && text.size; number++)
         status = take_line(b, &card, next_line(&text), number, err);
     if (status == GAL_OK) status = flush(b, &card, err);
     gal_buf_clear(&card);
+    return status;
+}
+
+gal_status gal__bench_scan(gal__bench_builder *b, gal_view text, gal_error *err) {
+    b->bench->title = gal__bench_text(b, next_line(&text));
+    return b->bench->title ? take_lines(b, text, 2, err) : gal__bench_nomem(err);
+}
+
+gal_status gal__bench_inline(gal__bench_builder *b, const char *path, gal_error *err) {
+    gal_file file;
+    const char *outer = b->path;
+    const int line = b->line;
+    GAL_TRY(gal_file_read(&file, path, 0, err));
+    b->path = path;
+    b->inside = 1;
+    const gal_status status = take_lines(b, (gal_view){file.data, file.size}, 1, err);
+    b->inside = 0;
+    b->path = outer;
+    b->line = line;
+    gal_file_clear(&file);
     return status;
 }

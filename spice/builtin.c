@@ -46,6 +46,12 @@ static double mean_product(const gal_builtin_input *in, const double *a, const d
 static double dcgain(const gal_builtin_input *in) {
     return gal_metric_dc_gain(response_of(in, 0));
 }
+static double dcmag(const gal_builtin_input *in) {
+    return pow(10, dcgain(in) / 20);
+}
+static double peakgain(const gal_builtin_input *in) {
+    return gal_metric_peak_gain(response_of(in, 0), in->key[GAL_KEY_FROM], in->key[GAL_KEY_TO]);
+}
 static double gain(const gal_builtin_input *in) {
     return gal_metric_gain_at(response_of(in, 0), in->key[GAL_KEY_AT]);
 }
@@ -132,6 +138,12 @@ static double regulation(const gal_builtin_input *in) {
 static double slope(const gal_builtin_input *in) {
     return gal_metric_slope(wave_of(in, 0));
 }
+static double maxslope(const gal_builtin_input *in) {
+    return gal_metric_steepest(wave_of(in, 0));
+}
+static double swing(const gal_builtin_input *in) {
+    return gal_metric_swing(wave_of(in, 0), key_of(in, GAL_KEY_LEVEL, sqrt(0.5)));
+}
 static double voltage(const gal_builtin_input *in) {
     return in->operand[0].real[0];
 }
@@ -164,6 +176,8 @@ static double efficiency(const gal_builtin_input *in) {
 
 static const gal_builtin table[] = {
     {"dcgain", "n", "dB", AC, dcgain, "20 log10 |H| at the lowest frequency of the .ac"},
+    {"dcmag", "n", "V/V", AC, dcmag, "|H| at the lowest frequency, as a ratio"},
+    {"peakgain", "n", "dB", AC, peakgain, "largest 20 log10 |H|, from= to to= or all of the .ac"},
     {"gain", "n", "dB", AC, gain, "20 log10 |H| at at="},
     {"phase", "n", "deg", AC, phase,
      "arg H at at=, from 0 or 180, whichever is nearer at the lowest frequency"},
@@ -207,6 +221,9 @@ static const gal_builtin table[] = {
     {"linereg", "n", "V/V", DC, regulation, "|dv / dsource| over the .dc sweep of the supply"},
     {"loadreg", "n", "V/A", DC, regulation, "|dv / dsource| over the .dc sweep of the load"},
     {"slope", "n", "V/V", DC, slope, "dv / dsource over the .dc sweep, signed"},
+    {"maxslope", "n", "V/V", DC, maxslope, "steepest |dv / dsource| between points of the .dc"},
+    {"swing", "n", "V", DC, swing,
+     "range of v over which |dv / dsource| is level= (0.707) of maxslope or more"},
 };
 enum { N_BUILTIN = sizeof table / sizeof *table };
 

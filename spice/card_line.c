@@ -1,5 +1,6 @@
 #include "spice/card_line.h"
 
+#include "base/file.h"
 #include <string.h>
 
 static int is_space(char c) {
@@ -36,4 +37,20 @@ gal_view gal_card_unquoted(gal_view word) {
         word.text[word.size - 1] == *word.text)
         return (gal_view){word.text + 1, word.size - 2};
     return word;
+}
+
+int gal_card_holds_parameters(const char *path) {
+    gal_file file;
+    gal_card_line line;
+    int depth = 0, n_param = 0, other = 0;
+    if (gal_file_read(&file, path, 0, NULL) != GAL_OK) return 0;
+    for (gal_view rest = {file.data, file.size}; !other && gal_card_line_next(&line, &rest);) {
+        const gal_view word = line.word[0];
+        depth += gal_view_equal_nocase(word, ".subckt") - gal_view_equal_nocase(word, ".ends");
+        n_param += depth <= 0 && gal_view_equal_nocase(word, ".param");
+        other = gal_card_line_is_file(&line) || gal_view_equal_nocase(word, ".model") ||
+                gal_view_equal_nocase(word, ".lib");
+    }
+    gal_file_clear(&file);
+    return n_param && !other;
 }

@@ -20,4 +20,8 @@ GAL_API int gal_card_line_is_file(const gal_card_line *line);
 /* A word without the quotes around it. */
 GAL_API gal_view gal_card_unquoted(gal_view word);
 
+/* 1 for a file of design variables, which is part of the deck that includes it: it has .param cards
+ * outside subcircuits, and neither models nor files of its own. */
+GAL_API int gal_card_holds_parameters(const char *path);
+
 #endif

@@ -62,9 +62,17 @@ static int is_run(const maker *m, int32_t analysis) {
     return 0;
 }
 
-/* The analysis whose vectors hold `analysis`'s: an .ac keeps its operating point. */
+static int has_meas(const gal_bench *bench, int32_t analysis) {
+    for (int32_t i = 0; i < bench->n_metric; i++)
+        if (bench->metric[i].meas_vector >= 0 && bench->metric[i].analysis == analysis) return 1;
+    return 0;
+}
+
+/* The analysis whose vectors hold `analysis`'s: an .ac keeps its operating point, if the circuit is
+ * the same and no command wants that point's plot. */
 static int32_t carrier(const maker *m, int32_t analysis) {
     if (m->bench->analysis[analysis].kind != GAL_ANALYSIS_OP) return analysis;
+    if (m->bench->altered || has_meas(m->bench, analysis)) return analysis;
     for (int32_t i = 0; i < m->bench->n_analysis; i++)
         if (m->bench->analysis[i].kind == GAL_ANALYSIS_AC && is_run(m, i)) return i;
     return analysis;
@@ -123,8 +131,24 @@ static gal_status add_meas(maker *m, int32_t analysis, gal_error *err) {
     return GAL_OK;
 }
 
+/* Commands in front of an analysis change the circuit for the later ones too. */
+static gal_status add_before(maker *m, const char *text, gal_error *err) {
+    for (gal_view rest = gal_view_of(text); rest.size;) {
+        const size_t size = strcspn(rest.text, "\n");
+        const char *line = gal_arena_text(m->arena, rest.text, size);
+        if (!line) return gal_fail(err, GAL_ENOMEM, "out of memory for a simulation job");
+        gal_sim_step *step = &m->step[m->n_step++];
+        *step = (gal_sim_step){.command = line};
+        GAL_TRY(expand(m, &step->command, line, err));
+        rest.text += size + (rest.size > size);
+        rest.size -= size + (rest.size > size);
+    }
+    return GAL_OK;
+}
+
 static gal_status add_analysis(maker *m, int32_t at, gal_error *err) {
     const gal_bench_analysis *analysis = &m->bench->analysis[at];
+    if (analysis->before) GAL_TRY(add_before(m, analysis->before, err));
     if (!is_run(m, at) || carrier(m, at) != at) return GAL_OK;
     add_tolerance(m, analysis->kind);
     if (analysis->excite) add_excitation(m, analysis->excite);
@@ -151,11 +175,19 @@ static void add_prepare(maker *m, uint64_t seed) {
     m->prepare[m->n_prepare++] = "reset";
 }
 
+static int32_t count_before(const gal_bench *bench) {
+    int32_t n = 0;
+    for (int32_t i = 0; i < bench->n_analysis; i++)
+        for (const char *p = bench->analysis[i].before; p && *p; p++) n += *p == '\n' || !p[1];
+    return n;
+}
+
 gal_status gal__eval_job(gal_sim_job *job, gal__eval_layout *layout, gal_arena *arena,
                          const gal__bench_point *point, uint64_t seed, int cheap,
                          const gal__eval_deck *deck, gal_error *err) {
     const gal_bench *bench = point->bench;
-    const int32_t max_step = bench->n_analysis * (bench->n_source + 2) + bench->n_metric + 1;
+    const int32_t max_step =
+        bench->n_analysis * (bench->n_source + 2) + bench->n_metric + count_before(bench) + 1;
     maker m = {.arena = arena, .bench = bench, .point = *point, .cheap = cheap};
     m.step = GAL_ARENA_ARRAY(arena, gal_sim_step, max_step);
     m.prepare = GAL_ARENA_ARRAY(arena, const char *, bench->n_var + 3);

@@ -65,7 +65,7 @@ static double eval_metric(gal__bench_point *point, const vectors *v,
     if (metric->builtin) return eval_builtin(v, metric);
     if (metric->meas_vector >= 0) {
         const gal_sim_vector *vector = v->at[metric->meas_vector];
-        return vector ? vector->real[0] : NAN;
+        return vector && vector->n == 1 ? vector->real[0] : NAN;
     }
     return gal__bench_eval(&value, point, metric->meas, NULL) == GAL_OK ? value : NAN;
 }
@@ -135,8 +135,10 @@ gal_status gal__eval_metrics(double *metric, gal_point_result *out, gal_arena *s
     GAL_TRY(collect(&v, bench, result, layout, err));
     gal__bench_point point = *at;
     point.metric = metric;
-    for (int32_t i = 0; i < bench->n_metric; i++)
-        metric[i] = eval_metric(&point, &v, &bench->metric[i]);
+    for (int computed = 0; computed < 2; computed++) /* of whatever is measured, even below */
+        for (int32_t i = 0; i < bench->n_metric; i++)
+            if ((bench->metric[i].analysis < 0) == computed)
+                metric[i] = eval_metric(&point, &v, &bench->metric[i]);
     judge(out, &point, cheap);
     return GAL_OK;
 }

@@ -32,6 +32,8 @@ GAL_API double gal_metric_gain_bandwidth(gal_response response);
 GAL_API double gal_metric_phase_margin(gal_response response);
 /* -|H| in dB where that phase first passes -180 degrees. */
 GAL_API double gal_metric_gain_margin(gal_response response);
+/* Largest |H| in dB at the samples from..to (NAN: all). */
+GAL_API double gal_metric_peak_gain(gal_response response, double from, double to);
 /* 20 log10 |a / b| at `frequency` (NAN: the lowest). Same frequencies in both. */
 GAL_API double gal_metric_ratio(gal_response a, gal_response b, double frequency);
 /* Root of the integral of density^2 over from..to (NAN: all), trapezoids; density in V/sqrt(Hz)
@@ -60,5 +62,9 @@ GAL_API double gal_metric_frequency(gal_wave wave, double from, double to, doubl
 GAL_API double gal_metric_extreme(gal_wave wave, double from, double to, int sign);
 /* Slope of the straight line from the first to the last sample. */
 GAL_API double gal_metric_slope(gal_wave wave);
+/* The steepest |slope| between neighbouring samples. */
+GAL_API double gal_metric_steepest(gal_wave wave);
+/* |value| between the first and the last interval that is steeper than `part` of that. */
+GAL_API double gal_metric_swing(gal_wave wave, double part);
 
 #endif

@@ -96,6 +96,14 @@ double gal_metric_gain_margin(gal_response h) {
     return NAN;
 }
 
+double gal_metric_peak_gain(gal_response h, double from, double to) {
+    double most = NAN;
+    for (int32_t i = 0; i < h.n; i++)
+        if (!(h.frequency[i] < from * (1 - 1e-9)) && !(h.frequency[i] > to * (1 + 1e-9)))
+            most = fmax(most, decibel(h, i));
+    return most;
+}
+
 double gal_metric_ratio(gal_response a, gal_response b, double frequency) {
     if (isnan(frequency)) return gal_metric_dc_gain(a) - gal_metric_dc_gain(b);
     return gal_metric_gain_at(a, frequency) - gal_metric_gain_at(b, frequency);

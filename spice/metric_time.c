@@ -97,3 +97,25 @@ double gal_metric_slope(gal_wave wave) {
     if (wave.n < 2 || wave.time[last] == wave.time[0]) return NAN;
     return (wave.value[last] - wave.value[0]) / (wave.time[last] - wave.time[0]);
 }
+
+/* |slope| between samples i and i + 1. */
+static double steepness(gal_wave wave, int32_t i) {
+    return fabs((wave.value[i + 1] - wave.value[i]) / (wave.time[i + 1] - wave.time[i]));
+}
+
+double gal_metric_steepest(gal_wave wave) {
+    double most = NAN;
+    for (int32_t i = 0; i + 1 < wave.n; i++) most = fmax(most, steepness(wave, i));
+    return most;
+}
+
+double gal_metric_swing(gal_wave wave, double part) {
+    const double least = part * gal_metric_steepest(wave);
+    int32_t first = -1, last = -1;
+    for (int32_t i = 0; i + 1 < wave.n; i++) {
+        if (!(steepness(wave, i) >= least)) continue;
+        if (first < 0) first = i;
+        last = i + 1;
+    }
+    return first < 0 ? NAN : fabs(wave.value[last] - wave.value[first]);
+}

@@ -213,6 +213,7 @@ uint64_t gal_store_key(const gal_bench *bench, const double *value, int32_t corn
             i < bench->n_var ? bench->var[i].name : bench->fixed[i - bench->n_var].name;
         sum += mix_number(gal_hash_bytes(name, strlen(name), 1), gal__bench_param(&point, name));
     }
+    if (c->card) sum += c->hash;
     const uint64_t lib = c->lib ? gal_hash_bytes(c->lib, strlen(c->lib), 2) : 0;
     const double temp = isnan(c->temp) ? -1e9 : c->temp;
     return gal_hash_mix(mix_number(gal_hash_mix(sum, lib), temp), seed);

@@ -4,6 +4,7 @@
 #include "netlist/spice_lex.h"
 #include "spice/card_line.h"
 #include "spice/technology_deck.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,15 +14,56 @@ static int is_space(char c) {
     return c == ' ' || c == '\t' || c == '\r';
 }
 
+static int count_lines(const gal_buf *text) {
+    int n = 0;
+    for (size_t i = 0; i < text->size; i++) n += text->data[i] == '\n';
+    return n;
+}
+
+/* The spec's measures become lines behind the deck; errors in them get the spec's line. */
+static gal_status read_measured(gal_bench *bench, gal_buf *text, const gal_sizing_spec *spec,
+                                gal_error *err) {
+    if (text->size && text->data[text->size - 1] != '\n') gal_buf_text(text, "\n");
+    const int n = count_lines(text);
+    for (int32_t i = 0; i < spec->n_measure; i++)
+        gal_buf_printf(text, "*galena measure %s\n", spec->measure[i].text);
+    GAL_TRY(gal_buf_ok(text, err));
+    const gal_status status =
+        gal_bench_parse(bench, (gal_view){text->data, text->size}, spec->deck, err);
+    const int32_t own = err ? err->line - n - 1 : -1;
+    if (status != GAL_OK && own >= 0 && own < spec->n_measure) {
+        snprintf(err->file, sizeof err->file, "%s", spec->path);
+        err->line = spec->measure[own].line;
+    }
+    return status;
+}
+
 gal_status gal_sizing_deck_read(gal_bench *bench, gal_buf *text, const gal_sizing_spec *spec,
                                 gal_error *err) {
     gal_file file;
     GAL_TRY(gal_file_read(&file, spec->deck, 1 << 28, err));
     gal_status status =
         gal_technology_deck(text, (gal_view){file.data, file.size}, spec->deck, spec->tech, err);
-    if (status == GAL_OK)
-        status = gal_bench_parse(bench, (gal_view){text->data, text->size}, spec->deck, err);
+    if (status == GAL_OK) status = read_measured(bench, text, spec, err);
     gal_file_clear(&file);
+    return status;
+}
+
+gal_status gal_sizing_bench_read(gal_bench *bench, const char *path, const char *tech,
+                                 gal_error *err) {
+    gal_sizing_spec spec;
+    gal_buf text;
+    if (!gal_sizing_spec_is(path)) return gal_bench_read_on(bench, path, tech, err);
+    GAL_TRY(gal_sizing_spec_read(&spec, path, NULL, err));
+    gal_buf_init(&text);
+    if (tech) spec.tech = tech;
+    gal_status status = gal_sizing_deck_read(bench, &text, &spec, err);
+    if (status == GAL_OK) {
+        status = gal_sizing_spec_bind(&spec, bench, err);
+        if (status != GAL_OK) gal_bench_clear(bench);
+    }
+    gal_buf_clear(&text);
+    gal_sizing_spec_clear(&spec);
     return status;
 }
 
@@ -62,40 +104,72 @@ static void write_params(gal_buf *out, gal_view text, const gal_bench *bench, co
     }
 }
 
+typedef struct writer {
+    gal_buf *out;
+    const gal_bench *bench;
+    const double *value; /* [n_var] */
+    int in_param, depth; /* of .subckt */
+} writer;
+
+static void write_line(writer *w, const gal_card_line *l, int may_inline);
+
+/* A file of design variables in place of the card that includes it. */
+static int write_inline(writer *w, const char *path) {
+    gal_file file;
+    gal_card_line l;
+    if (!gal_card_holds_parameters(path) || gal_file_read(&file, path, 0, NULL) != GAL_OK) return 0;
+    for (gal_view rest = {file.data, file.size}; gal_card_line_next(&l, &rest);)
+        write_line(w, &l, 0);
+    gal_file_clear(&file);
+    return 1;
+}
+
 /* .include and .lib with their file's absolute path. */
-static void write_file_card(gal_buf *out, const gal_card_line *l, const gal_bench *bench) {
+static void write_file_card(writer *w, const gal_card_line *l, int may_inline) {
     char absolute[PATH];
     gal_arena arena;
     gal_arena_init(&arena);
     const gal_view name = gal_card_unquoted(l->word[1]);
     const char *copy = gal_arena_text(&arena, name.text, name.size);
-    const char *path = copy ? gal_path_beside(&arena, bench->path, copy) : NULL;
+    const char *path = copy ? gal_path_beside(&arena, w->bench->path, copy) : NULL;
+    const int lib = gal_card_line_is_lib(l);
     if (path && realpath(path, absolute)) {
-        gal_buf_append(out, l->word[0].text, l->word[0].size);
-        gal_buf_printf(out, " \"%s\" %.*s", absolute, (int)l->word[2].size, l->word[2].text);
+        if (lib || !may_inline || w->depth || !write_inline(w, absolute)) {
+            gal_buf_append(w->out, l->word[0].text, l->word[0].size);
+            gal_buf_printf(w->out, " \"%s\" %.*s\n", absolute, (int)l->word[2].size,
+                           l->word[2].text);
+        }
     } else {
-        gal_buf_append(out, l->text.text, l->text.size);
+        gal_buf_append(w->out, l->text.text, l->text.size);
+        gal_buf_text(w->out, "\n");
     }
     gal_arena_clear(&arena);
 }
 
+static void write_line(writer *w, const gal_card_line *l, int may_inline) {
+    const gal_view word = l->word[0];
+    if (gal_view_equal_nocase(word, ".subckt")) w->depth++;
+    if (gal_view_equal_nocase(word, ".ends") && w->depth) w->depth--;
+    const int continued = word.size && *word.text == '+';
+    const int comment = !word.size || *word.text == '*';
+    if (!continued && !comment) w->in_param = !w->depth && gal_view_equal_nocase(word, ".param");
+    if (gal_card_line_is_file(l)) {
+        write_file_card(w, l, may_inline);
+        return;
+    }
+    if (w->in_param && !comment) write_params(w->out, l->text, w->bench, w->value);
+    else gal_buf_append(w->out, l->text.text, l->text.size);
+    gal_buf_text(w->out, "\n");
+}
+
 gal_status gal_sizing_deck_write(gal_buf *out, gal_view deck, const gal_bench *bench,
                                  const double *value, const char *note, gal_error *err) {
-    int first = 1, in_param = 0, depth = 0;
+    writer w = {.out = out, .bench = bench, .value = value};
     gal_card_line l;
-    while (gal_card_line_next(&l, &deck)) {
-        const gal_view word = l.word[0];
-        if (gal_view_equal_nocase(word, ".subckt")) depth++;
-        if (gal_view_equal_nocase(word, ".ends") && depth) depth--;
-        const int continued = word.size && *word.text == '+';
-        const int comment = !word.size || *word.text == '*';
-        if (!continued && !comment) in_param = !depth && gal_view_equal_nocase(word, ".param");
-        if (!first && in_param && !comment) write_params(out, l.text, bench, value);
-        else if (!first && gal_card_line_is_file(&l)) write_file_card(out, &l, bench);
-        else gal_buf_append(out, l.text.text, l.text.size);
-        gal_buf_text(out, "\n");
-        if (first) gal_buf_text(out, note);
-        first = 0;
+    if (gal_card_line_next(&l, &deck)) {
+        gal_buf_append(out, l.text.text, l.text.size);
+        gal_buf_printf(out, "\n%s", note);
     }
+    while (gal_card_line_next(&l, &deck)) write_line(&w, &l, 1);
     return gal_buf_ok(out, err);
 }

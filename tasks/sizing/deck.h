@@ -9,8 +9,15 @@
 GAL_API gal_status gal_sizing_deck_read(gal_bench *bench, gal_buf *text,
                                         const gal_sizing_spec *spec, gal_error *err);
 
+/* Reads a deck, on `tech` if that is not NULL, or what a spec makes of its deck (when `path` is the
+ * name of one: gal_sizing_spec_is). Errors: those of gal_bench_read_on and of the spec's functions.
+ */
+GAL_API gal_status gal_sizing_bench_read(gal_bench *bench, const char *path, const char *tech,
+                                         gal_error *err);
+
 /* Appends the deck with the parameters of `value` [n_var]; `note` (lines that start with '*') goes
- * behind the title. Relative paths of .include and .lib become absolute. */
+ * behind the title. Relative paths of .include and .lib become absolute; an included file of
+ * design variables takes the place of its card. */
 GAL_API gal_status gal_sizing_deck_write(gal_buf *out, gal_view deck, const gal_bench *bench,
                                          const double *value, const char *note, gal_error *err);
 

@@ -49,14 +49,31 @@ static void put_target(gal_buf *text, const gal_target *t, const char *unit) {
     gal_buf_printf(text, "%-12s %-14s %-6s", t->measure, target, unit);
 }
 
+static void put_value(gal_buf *text, double y) {
+    if (isnan(y)) gal_buf_printf(text, " %11s", "-");
+    else gal_buf_printf(text, " %11.4g", y);
+}
+
+static const char *corner_name(const gal_sizing *s, int32_t corner) {
+    return s->bench->corner[s->corner[corner]].name;
+}
+
+/* Above this many corners the table has the first, the worst and its name. */
+enum { WIDE = 6 };
+
+static void put_values(gal_buf *text, const gal_sizing *s, const gal_design *d, int32_t i) {
+    for (int32_t c = 0; c < (s->n_corner > WIDE ? 1 : s->n_corner); c++)
+        put_value(text, metric_of(s, d, i, c));
+    if (s->n_corner <= WIDE) return;
+    const int32_t worst = worst_corner(s, d, i);
+    put_value(text, metric_of(s, d, i, worst));
+    gal_buf_printf(text, " %-14.14s", corner_name(s, worst));
+}
+
 static void put_row(gal_buf *text, const gal_sizing *s, const gal_design *d, int32_t i) {
     const gal_target *t = &s->spec->target[i];
     put_target(text, t, unit_of(s, i));
-    for (int32_t c = 0; c < s->n_corner; c++) {
-        const double y = metric_of(s, d, i, c);
-        if (isnan(y)) gal_buf_printf(text, " %11s", "-");
-        else gal_buf_printf(text, " %11.4g", y);
-    }
+    put_values(text, s, d, i);
     const double y = metric_of(s, d, i, worst_corner(s, d, i));
     if (t->sense >= GAL_SENSE_MIN) gal_buf_printf(text, " %9s  objective\n", "");
     else {
@@ -65,10 +82,6 @@ static void put_row(gal_buf *text, const gal_sizing *s, const gal_design *d, int
         gal_buf_printf(text, "  %s%s\n", is_met(s, d, i) ? "met" : "missed",
                        t->soft ? " (soft)" : "");
     }
-}
-
-static const char *corner_name(const gal_sizing *s, int32_t corner) {
-    return s->bench->corner[s->corner[corner]].name;
 }
 
 static void put_counts(gal_buf *text, const gal_sizing *s) {
@@ -89,7 +102,9 @@ void gal_sizing_table(gal_buf *text, const gal_sizing *s) {
     }
     const gal_design *d = &s->design[s->best];
     gal_buf_printf(text, "%-12s %-14s %-6s", "spec", "target", "unit");
-    for (int32_t c = 0; c < s->n_corner; c++) gal_buf_printf(text, " %11.11s", corner_name(s, c));
+    for (int32_t c = 0; c < (s->n_corner > WIDE ? 1 : s->n_corner); c++)
+        gal_buf_printf(text, " %11.11s", corner_name(s, c));
+    if (s->n_corner > WIDE) gal_buf_printf(text, " %11s %-14s", "worst", "in corner");
     gal_buf_printf(text, " %9s\n", "margin");
     for (int32_t i = 0; i < s->spec->n_target; i++) put_row(text, s, d, i);
     gal_buf_text(text, "\n");

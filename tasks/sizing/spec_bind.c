@@ -72,6 +72,31 @@ static gal_status check_keep(const gal_sizing_spec *spec, const gal_bench *bench
                        "no design variable '%s' to keep; there are %s", keep->text, list);
 }
 
+static const char *base_of(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* What its file name has that the first deck's lacks: "ota_tt.cir", "ota_ss_125.cir": "ss_125". */
+static void name_corner(char name[128], const char *deck, const char *path) {
+    const char *a = base_of(deck), *b = base_of(path);
+    size_t same = 0, start = 0;
+    for (; a[same] && a[same] == b[same]; same++)
+        if (strchr("_-.", a[same])) start = same + 1;
+    const char *dot = strrchr(b, '.');
+    const size_t size = dot && dot > b + start ? (size_t)(dot - b) - start : strlen(b + start);
+    snprintf(name, 128, "%.*s", (int)size, b + start);
+}
+
+static gal_status add_decks(const gal_sizing_spec *spec, gal_bench *bench, gal_error *err) {
+    for (int32_t i = 0; i < spec->n_more; i++) {
+        char name[128];
+        name_corner(name, spec->deck, spec->more[i].text);
+        GAL_TRY(gal_bench_add_deck(bench, name, spec->more[i].text, err));
+    }
+    return GAL_OK;
+}
+
 static gal_status no_variable(const gal_sizing_spec *spec, const gal_bench *bench, gal_error *err) {
     char list[LIST] = "";
     for (int32_t i = 0; i < bench->n_fixed; i++) append(list, bench->fixed[i].name);
@@ -89,6 +114,7 @@ gal_status gal_sizing_spec_bind(gal_sizing_spec *spec, gal_bench *bench, gal_err
                       spec->range[i].line, err));
     for (int32_t i = 0; i < spec->n_set; i++)
         GAL_TRY(place(apply_set(bench, spec->set[i].text, err), spec, spec->set[i].line, err));
+    GAL_TRY(add_decks(spec, bench, err));
     for (int32_t i = 0; i < spec->n_corner; i++)
         GAL_TRY(check_corner(spec, bench, spec->corner[i], err));
     for (int32_t i = 0; i < spec->n_keep; i++)

@@ -2,12 +2,7 @@
 #include "tasks/sizing/spec_private.h"
 
 #include <jansson.h>
-#include <string.h>
-
-static void put_value(gal_buf *line, const json_t *value) {
-    if (json_is_string(value)) gal_buf_text(line, json_string_value(value));
-    else gal_buf_printf(line, "%.17g", json_number_value(value));
-}
+#include <stdio.h>
 
 static int is_scalar(const json_t *value) {
     return json_is_string(value) || json_is_number(value);
@@ -15,15 +10,10 @@ static int is_scalar(const json_t *value) {
 
 static gal_status state(gal__spec_builder *b, const char *word, const char *name,
                         const json_t *value, gal_error *err) {
-    gal_buf line;
-    gal_buf_init(&line);
-    gal_buf_printf(&line, "%s%s%s", word, *word && *name ? " " : "", name);
-    gal_buf_text(&line, *name && strcmp(word, "set") == 0 ? "=" : " ");
-    put_value(&line, value);
-    gal_status status = gal_buf_ok(&line, err);
-    if (status == GAL_OK) status = gal__spec_statement(b, (gal_view){line.data, line.size}, err);
-    gal_buf_clear(&line);
-    return status;
+    char number[40];
+    snprintf(number, sizeof number, "%.17g", json_number_value(value));
+    return gal__spec_entry(b, word, name, json_is_string(value) ? json_string_value(value) : number,
+                           err);
 }
 
 static gal_status wrong(const gal__spec_builder *b, const char *key, gal_error *err) {
@@ -34,14 +24,13 @@ static gal_status wrong(const gal__spec_builder *b, const char *key, gal_error *
 /* One member: a scalar, a list of them or an object of them. */
 static gal_status take_member(gal__spec_builder *b, const char *key, json_t *value,
                               gal_error *err) {
-    const char *word = strcmp(key, "specs") == 0 ? "" : key;
-    if (is_scalar(value)) return state(b, word, "", value, err);
+    if (is_scalar(value)) return state(b, key, "", value, err);
     if (json_is_array(value)) {
         size_t i;
         json_t *item;
         json_array_foreach(value, i, item) {
             if (!is_scalar(item)) return wrong(b, key, err);
-            GAL_TRY(state(b, word, "", item, err));
+            GAL_TRY(state(b, key, "", item, err));
         }
         return GAL_OK;
     }
@@ -50,18 +39,9 @@ static gal_status take_member(gal__spec_builder *b, const char *key, json_t *val
     json_t *item;
     json_object_foreach(value, name, item) {
         if (!is_scalar(item)) return wrong(b, key, err);
-        GAL_TRY(state(b, word, name, item, err));
+        GAL_TRY(state(b, key, name, item, err));
     }
     return GAL_OK;
-}
-
-static int is_known(const char *key) {
-    static const char *const known[] = {"deck",     "tech",    "specs", "minimize",
-                                        "maximize", "corners", "keep",  "budget",
-                                        "margin",   "var",     "set"};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strcmp(key, known[i]) == 0) return 1;
-    return 0;
 }
 
 gal_status gal__spec_json(gal__spec_builder *b, gal_view text, gal_error *err) {
@@ -73,10 +53,10 @@ gal_status gal__spec_json(gal__spec_builder *b, gal_view text, gal_error *err) {
     const char *key;
     json_t *value;
     json_object_foreach(root, key, value) {
-        if (!is_known(key))
+        if (!gal__spec_is_word(key))
             status = gal_fail_at(err, GAL_EPARSE, b->spec->path, 0, 0,
                                  "unknown member \"%s\": expected deck, tech, specs, minimize, "
-                                 "maximize, corners, keep, budget, margin, var or set",
+                                 "maximize, corners, keep, budget, margin, var, set or measure",
                                  key);
         else status = take_member(b, key, value, err);
         if (status != GAL_OK) break;

@@ -11,8 +11,9 @@
 
 /* Relations; the way back of r is r + N_WAY. */
 enum { PIN, FOLLOWS = 4, NAMES_NET = FOLLOWS + 4, NAMES_DEVICE, WHOLE, N_WAY };
-_Static_assert(FOLLOWS - PIN == (int)GAL_N_RELATION && 2 * N_WAY == (int)GAL__DECK_RELATIONS,
-               "the pins' relations, two ways of every relation");
+_Static_assert((int)FOLLOWS - (int)PIN == (int)GAL_N_RELATION &&
+                   2 * (int)N_WAY == (int)GAL__DECK_RELATIONS,
+               "the relations of pins, two ways of all");
 
 /* Columns of the features. */
 enum {
@@ -191,8 +192,8 @@ static void describe(const builder *b) {
     }
     for (int32_t i = 0; i < b->circuit.n_net; i++) {
         float *f = row_of(b, net_node(b, i), 4);
-        f[F_SUPPLY] = b->circuit.net[i].flags & GAL_NET_POWER ? 1 : 0;
-        f[F_SUPPLY + 1] = b->circuit.net[i].flags & GAL_NET_GROUND ? 1 : 0;
+        f[F_SUPPLY] = b->circuit.net[i].flags & GAL_NET_POWER ? 1.0F : 0.0F;
+        f[F_SUPPLY + 1] = b->circuit.net[i].flags & GAL_NET_GROUND ? 1.0F : 0.0F;
     }
 }
 

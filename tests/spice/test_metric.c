@@ -144,6 +144,28 @@ static void slopes(void **state) {
     assert_true(isnan(gal_metric_slope((gal_wave){x, y, 1})));
 }
 
+/* An amplifier that saturates on both sides. */
+static void swings(void **state) {
+    (void)state;
+    const double x[] = {-2, -1, 0, 1, 2, 3}, y[] = {0.2, 0.4, 1.4, 2.2, 2.9, 3.0};
+    const gal_wave wave = {x, y, 6};
+    close_to(gal_metric_steepest(wave), 1.0, 1e-12);
+    close_to(gal_metric_swing(wave, 0.75), 1.8, 1e-12);
+    close_to(gal_metric_swing(wave, 0.5), 2.5, 1e-12);
+    assert_true(isnan(gal_metric_steepest((gal_wave){x, y, 1})));
+    assert_true(isnan(gal_metric_swing((gal_wave){x, y, 1}, 0.5)));
+}
+
+static void peaks(void **state) {
+    (void)state;
+    const double hz[] = {1, 10, 100, 1000}, h[] = {1, 10, 2, 0.1};
+    const gal_response response = {hz, h, NULL, 4};
+    close_to(gal_metric_peak_gain(response, NAN, NAN), 20, 1e-12);
+    close_to(gal_metric_peak_gain(response, 100, NAN), 20 * log10(2), 1e-12);
+    close_to(gal_metric_peak_gain(response, NAN, 1), 0, 1e-12);
+    assert_true(isnan(gal_metric_peak_gain(response, 2000, 3000)));
+}
+
 /* The table's adapters: powers, efficiency, delay. */
 static double none[GAL_BUILTIN_KEYS];
 
@@ -204,6 +226,8 @@ int main(void) {
         cmocka_unit_test(second_order_step),
         cmocka_unit_test(oscillation),
         cmocka_unit_test(slopes),
+        cmocka_unit_test(swings),
+        cmocka_unit_test(peaks),
         cmocka_unit_test(table_adapters),
         cmocka_unit_test(every_row_of_the_table_is_whole),
     };

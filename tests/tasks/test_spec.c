@@ -1,4 +1,4 @@
-/* Sizing specs: both forms, and what is said of malformed ones. */
+/* Sizing specs: their forms, and what is said of malformed ones. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -69,6 +69,18 @@ static void both_forms_say_the_same(void **state) {
     gal_sizing_spec_clear(&spec);
     parse(&spec, json);
     check(&spec);
+    gal_sizing_spec_clear(&spec);
+}
+
+static void lines_have_ranges_measures_and_decks(void **state) {
+    (void)state;
+    gal_sizing_spec spec;
+    parse(&spec, "deck ota_tt.sp\ndeck ota_ss_hot.sp\ngain >= 200..400 weight=2\n"
+                 "measure pm = pm(out)\n");
+    assert_true(spec.target[0].low == 200 && spec.target[0].high == 400);
+    assert_true(spec.target[0].value > 200 && spec.target[0].weight == 2);
+    assert_int_equal(spec.n_more, 1);
+    assert_string_equal(spec.measure[0].text, "pm = pm(out)");
     gal_sizing_spec_clear(&spec);
 }
 
@@ -148,11 +160,125 @@ static void what_the_deck_lacks_is_named(void **state) {
     }
 }
 
+/* The form of AutoCkt and PPAAS. */
+static const char yaml[] = "database_dir: \"db/x\"\n"
+                           "dsn_netlist: !!python/tuple [\"toy.sp\",\n  \"toy_ss.sp\",]\n"
+                           "num_process: !!int 1\n"
+                           "params:\n"
+                           "  w1: !!python/tuple [1, 100, 1]\n"
+                           "  w2: [!!float 0.5e-6, !!float 100.0e-6]\n"
+                           "  cl: !!python/tuple [!!float 1.0e-12, !!float 2.0e-12]\n"
+                           "# in the order of gain, power\n"
+                           "normalize: !!python/tuple [350, 0.001]\n"
+                           "init_params: [7, 2.0e-6, 1.5e-12]\n"
+                           "prec_params: [0, 9, 15]\n"
+                           "target_specs:\n"
+                           "  gain_min: !!python/tuple [200,400]\n"
+                           "  power_max: [1.0e-3, !!float 1.0e-2]\n"
+                           "  vref_min: 0.6\n"
+                           "measure:\n"
+                           "  peak: v(a)\n"
+                           "budgt: 20\n";
+
+static void yaml_of_other_projects_is_read(void **state) {
+    (void)state;
+    gal_sizing_spec s;
+    gal_error err = {0};
+    if (gal_sizing_spec_parse(&s, gal_view_of(yaml), "dir/x.yaml", &err) != GAL_OK)
+        fail_msg("%d: %s", err.line, err.message);
+    assert_string_equal(s.deck, "dir/toy.sp");
+    assert_true(s.n_more == 1 && strcmp(s.more[0].text, "dir/toy_ss.sp") == 0);
+    assert_true(s.n_corner == 1 && strcmp(s.corner[0], "all") == 0);
+    assert_int_equal(s.n_range, 3);
+    assert_string_equal(s.range[0].text, "w1 1 100 step=1");
+    assert_string_equal(s.range[2].text,
+                        "cl 9.9999999999999998e-13 2e-12 step=1.0000000000000001e-15");
+    assert_non_null(strstr(s.range[1].text, " log step=1.0"));
+    assert_int_equal(s.range[0].line, 6);
+    assert_int_equal(s.n_set, 3);
+    assert_string_equal(s.set[1].text, "w2=2.0e-6");
+    assert_int_equal(s.n_target, 3);
+    assert_true(s.target[0].sense == GAL_SENSE_GE && s.target[0].low == 200 &&
+                s.target[0].high == 400);
+    assert_true(s.target[0].value >= 200 && s.target[0].value <= 400);
+    assert_true(s.target[1].sense == GAL_SENSE_LE && s.target[1].high == 1e-2);
+    assert_true(s.target[2].value == 0.6 && isnan(s.target[2].low));
+    assert_string_equal(s.measure[0].text, "peak = v(a)");
+    assert_true(s.warnings.n == 1 && s.warnings.item[0].line == 19);
+    assert_string_equal(s.warnings.item[0].text, "'budgt' is not used");
+    const double first = s.target[0].value;
+    gal_sizing_spec_draw(&s, 1);
+    assert_true(s.target[0].value != first && s.target[2].value == 0.6);
+    gal_sizing_spec_draw(&s, 0);
+    assert_true(s.target[0].value == first);
+    gal_sizing_spec_clear(&s);
+}
+
+/* Galena's own words, and BagNet's bounds. */
+static void yaml_has_the_words_of_json(void **state) {
+    (void)state;
+    gal_sizing_spec s;
+    gal_error err = {0};
+    static const char text[] = "deck: toy.sp\ntech: generic180\nspecs:\n  gain: '>= 70'\n"
+                               "  power: <= 1m soft weight=2\n  vref: = 0.6 tol=2%\n"
+                               "maximize: gain\ncorners: [nominal, hot]\n"
+                               "var: {w1: 1u 20u log}\nset: {cl: 5p}\nkeep: [w2]\n"
+                               "budget: 300\nmargin: 0.03\n";
+    if (gal_sizing_spec_parse(&s, gal_view_of(text), "dir/x.yml", &err) != GAL_OK)
+        fail_msg("%d: %s", err.line, err.message);
+    check(&s);
+    gal_sizing_spec_clear(&s);
+    assert_int_equal(gal_sizing_spec_parse(&s,
+                                           gal_view_of("deck: a\nspec_range:\n"
+                                                       "  gain: [300.0, null]\n"
+                                                       "  ib: [~, 1m, 2]\n"),
+                                           "x.yaml", &err),
+                     GAL_OK);
+    assert_true(s.n_target == 2 && s.target[0].sense == GAL_SENSE_GE && s.target[0].value == 300);
+    assert_true(s.target[1].sense == GAL_SENSE_LE && s.target[1].value == 1e-3);
+    gal_sizing_spec_clear(&s);
+}
+
+static void malformed_yaml_is_refused_with_its_line(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *says;
+        int line;
+    } bad[] = {
+        {"", "expected entries", 1},
+        {"- 1\n", "expected entries", 1},
+        {"a: [1, 2\n", "YAML: ", 2},
+        {"a: *b\n", "YAML: found undefined alias", 1},
+        {"deck: a\nparams: 3\n", "expected NAME: [LOW, HIGH, STEP]", 2},
+        {"deck: a\nparams:\n  w: [1]\n", "expected [LOW, HIGH]", 3},
+        {"deck: a\nparams:\n  w: [1, x]\n", "expected [LOW, HIGH]", 3},
+        {"deck: a\ntarget_specs:\n  gain: [1, 2]\n", "MEASURE_min or MEASURE_max", 3},
+        {"deck: a\ntarget_specs:\n  gain_min: high\n", "expected a number", 3},
+        {"deck: a\nspec_range:\n  gain: 3\n", "expected [LEAST, MOST]", 3},
+        {"deck: a\nspecs:\n  gain: [[1]]\n", "expected NAME: VALUE", 3},
+        {"dsn_netlist: []\n", "expected a deck", 1},
+        {"params: {w: [1, 2]}\n", "names no deck", 0},
+        {"&a {deck: a, params: *a}\n", "expected", 1},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        gal_sizing_spec spec;
+        gal_error err = {0};
+        assert_int_not_equal(gal_sizing_spec_parse(&spec, gal_view_of(bad[i].text), "x.yaml", &err),
+                             GAL_OK);
+        if (!strstr(err.message, bad[i].says) || err.line != bad[i].line)
+            fail_msg("%s: line %d: %s", bad[i].text, err.line, err.message);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_forms_say_the_same),
+        cmocka_unit_test(lines_have_ranges_measures_and_decks),
         cmocka_unit_test(a_deck_takes_the_spec),
         cmocka_unit_test(malformed_specs_are_refused_with_their_line),
+        cmocka_unit_test(yaml_of_other_projects_is_read),
+        cmocka_unit_test(yaml_has_the_words_of_json),
+        cmocka_unit_test(malformed_yaml_is_refused_with_its_line),
         cmocka_unit_test(what_the_deck_lacks_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
