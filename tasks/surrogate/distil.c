@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { POOL = 60000, CHECK = 2000, BATCH = 256, CHUNK = 500 };
+enum { POOL = 60000, CHECK = 2000, BATCH = 192, CHUNK = 500 };
 
 /* The teacher's answers; the last CHECK rows are for choosing. */
 typedef struct pool {

@@ -22,7 +22,7 @@ gal_surrogate_options gal_surrogate_defaults(void) {
                                    .invalid_weight = 0.3,
                                    .fast_width = 80,
                                    .fast_layers = 3,
-                                   .fast_steps = 24000,
+                                   .fast_steps = 30000,
                                    .seed = 1};
 }
 
