@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "tasks/sizing/deck.h"
+#include "tasks/surrogate/active.h"
 #include "tasks/surrogate/model.h"
 
 #include <stdio.h>
@@ -9,26 +10,34 @@
 
 typedef struct arguments {
     const char *tech, *db, *out, *sweep, *set, *kind;
-    int quiet;
+    int quiet, active;
     long samples, seed, threads, members, width, layers, epochs, batch, fast_width, fast_steps;
     double rate, decay, validation, invalid_weight, deadline;
 } arguments;
 
-static gal_status run(const arguments *a, const gal_surrogate_options *options, const char *path,
-                      gal_error *err) {
-    const gal_report *report = cli_report(a->quiet);
+static gal_status sample(gal_surrogate_samples *samples, const gal_bench *deck, const arguments *a,
+                         const gal_report *report, gal_error *err) {
     char sweep[64];
-    gal_bench deck;
-    gal_surrogate_samples samples = {0};
-    gal_surrogate *surrogate = NULL;
     snprintf(sweep, sizeof sweep, "%s:%ld", a->sweep, a->samples);
-    GAL_TRY(gal_sizing_bench_read(&deck, path, a->tech, err));
-    const gal_surrogate_sampling sampling = {.sweep = sweep,
+    const gal_surrogate_sampling sampling = {.sweep = a->active ? a->sweep : sweep,
                                              .seed = (uint64_t)a->seed,
                                              .store = a->db,
                                              .n_worker = (int32_t)a->threads,
                                              .deadline = a->deadline};
-    gal_status status = gal_surrogate_sample(&samples, &deck, &sampling, report, err);
+    if (a->active)
+        return gal_surrogate_sample_active(samples, deck, &sampling, (int32_t)a->samples, report,
+                                           err);
+    return gal_surrogate_sample(samples, deck, &sampling, report, err);
+}
+
+static gal_status run(const arguments *a, const gal_surrogate_options *options, const char *path,
+                      gal_error *err) {
+    const gal_report *report = cli_report(a->quiet);
+    gal_bench deck;
+    gal_surrogate_samples samples = {0};
+    gal_surrogate *surrogate = NULL;
+    GAL_TRY(gal_sizing_bench_read(&deck, path, a->tech, err));
+    gal_status status = sample(&samples, &deck, a, report, err);
     if (status == GAL_OK) {
         gal_note(report, "%lld simulations, %d of them from the database", (long long)samples.n_run,
                  samples.n_stored);
@@ -92,6 +101,8 @@ int cmd_surrogate_train(int argc, char **argv) {
         {"db", CLI_TEXT, &a.db, "FILE", "keep simulations here; points there do not run again"},
         {"out", CLI_TEXT, &a.out, "FILE", "the model (.safetensors); required"},
         {"sweep", CLI_TEXT, &a.sweep, "KIND", "lhs (default), sobol or random"},
+        {"active", CLI_FLAG, &a.active, NULL,
+         "choose two thirds of the points where a surrogate of the others is least sure"},
         {"deadline", CLI_REAL, &a.deadline, "S", "seconds a point may take (60)"},
         {"members", CLI_INT, &a.members, "N", "networks of the ensemble"},
         {"width", CLI_INT, &a.width, "N", "units of a hidden layer (128)"},

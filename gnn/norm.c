@@ -63,13 +63,15 @@ static void affine(float *y, const float *xhat, const float *weight, const float
 
 void gal_layernorm_forward(gal_mat y, const gal_layernorm_saved *saved, const gal_layernorm *l,
                            const gal_params *p, gal_mat x) {
-    assert(x.cols == l->dim && y.rows == x.rows && y.cols == x.cols && saved->xhat.rows == x.rows);
+    assert(x.cols == l->dim && y.rows == x.rows && y.cols == x.cols);
+    assert(!saved || saved->xhat.rows == x.rows);
     const float *weight = gal_params_value(p, l->weight).data;
     const float *bias = gal_params_value(p, l->bias).data;
 #pragma omp parallel for schedule(static) if (x.rows > 64)
     for (int64_t r = 0; r < x.rows; r++) {
-        float *xhat = gal_mat_row(saved->xhat, r);
-        saved->inv_std.data[r] = normalise(xhat, gal_mat_row(x, r), l->dim);
+        float *xhat = gal_mat_row(saved ? saved->xhat : y, r);
+        const float inv_std = normalise(xhat, gal_mat_row(x, r), l->dim);
+        if (saved) saved->inv_std.data[r] = inv_std;
         affine(gal_mat_row(y, r), xhat, weight, bias, l->dim);
     }
 }
@@ -156,7 +158,8 @@ static void running_statistics(const gal_batchnorm_saved *saved, const gal_batch
 
 void gal_batchnorm_forward(gal_mat y, const gal_batchnorm_saved *saved, const gal_batchnorm *l,
                            gal_params *p, gal_mat x, int train) {
-    assert(x.cols == l->dim && y.rows == x.rows && y.cols == x.cols && saved->xhat.rows == x.rows);
+    assert(x.cols == l->dim && y.rows == x.rows && y.cols == x.cols);
+    assert(!saved || saved->xhat.rows == x.rows);
     if (x.rows == 0) return;
     if (train) batch_statistics(saved, l, p, x);
     else running_statistics(saved, l, p, x);

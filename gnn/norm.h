@@ -25,7 +25,7 @@ GAL_API gal_status gal_layernorm_init(gal_layernorm *l, gal_params *p, const cha
 /* Errors: GAL_ENOMEM. */
 GAL_API gal_status gal_layernorm_saved_new(gal_layernorm_saved *saved, gal_arena *arena,
                                            const gal_layernorm *l, int64_t rows, gal_error *err);
-/* y [rows, dim] from x [rows, dim]; y may be x. */
+/* y [rows, dim] from x [rows, dim]; y may be x. saved NULL: inference. */
 GAL_API void gal_layernorm_forward(gal_mat y, const gal_layernorm_saved *saved,
                                    const gal_layernorm *l, const gal_params *p, gal_mat x);
 /* dx (overwritten; .data NULL: not wanted; may be dy) and, added to p->grad, the parameters'

@@ -1,10 +1,11 @@
 /* Element by element: exponentials by polynomial, activations and their derivatives, bias. */
 
-/* exp(x) = 2^n exp(r), |r| <= ln 2 / 2, a polynomial of degree 6 (relative error 2e-7). */
-INLINE vec vec_exp(vec x) {
-    const vec low = splat(-87.33654f), high = splat(88.37626f);
-    const vec_bits under = (vec_bits)(x < low);
-    x = choose((vec_bits)(x > high), high, choose(under, low, x));
+#define EXP_LOW (-87.33654f)
+
+/* exp(x) = 2^n exp(r), |r| <= ln 2 / 2, a polynomial of degree 6 (relative error 2e-7); x counts
+ * as within EXP_LOW..88.37626. */
+INLINE vec vec_exp_limited(vec x) {
+    x = least(splat(88.37626f), greatest(splat(EXP_LOW), x));
     const vec magic = splat(12582912.0f); /* 1.5 * 2^23: adding it rounds to an integer */
     const vec shifted = x * 1.44269504f + magic, n = shifted - magic;
     const vec r = x - n * 0.693359375f + n * 2.12194440e-4f;
@@ -16,11 +17,15 @@ INLINE vec vec_exp(vec x) {
     p = p * r + 5.0000001201e-1f;
     p = p * r * r + r + 1.0f;
     const vec_bits power = ((vec_bits)shifted - (vec_bits)magic + 127) << 23;
-    return choose(under, (vec){0}, p * (vec)power);
+    return p * (vec)power;
+}
+
+INLINE vec vec_exp(vec x) {
+    return choose((vec_bits)(x < splat(EXP_LOW)), (vec){0}, vec_exp_limited(x));
 }
 
 INLINE vec vec_sigmoid(vec x) {
-    return 1.0f / (1.0f + vec_exp(-x));
+    return 1.0f / (1.0f + vec_exp_limited(-x));
 }
 
 /* tanh: odd polynomial near 0, where 1 - 2 / (exp(2x) + 1) would cancel. */
@@ -54,7 +59,7 @@ INLINE vec act_value(const gal_act act, vec x) {
         return vec_sigmoid(x);
     case GAL_ACT_SILU:
     case GAL_ACT_GELU:
-        return x * vec_sigmoid(gate(act, x));
+        return x / (1.0f + vec_exp_limited(-gate(act, x)));
     default:
         return x;
     }

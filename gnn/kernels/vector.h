@@ -48,6 +48,30 @@ INLINE vec choose(vec_bits mask, vec yes, vec no) {
     return (vec)((mask & (vec_bits)yes) | (~mask & (vec_bits)no));
 }
 
+/* limit where x is above (least) or below (greatest) it; NAN stays. */
+#if defined(__x86_64__) && LANES == 16
+INLINE vec least(vec limit, vec x) {
+    return _mm512_min_ps(limit, x);
+}
+INLINE vec greatest(vec limit, vec x) {
+    return _mm512_max_ps(limit, x);
+}
+#elif defined(__x86_64__) && LANES == 8
+INLINE vec least(vec limit, vec x) {
+    return _mm256_min_ps(limit, x);
+}
+INLINE vec greatest(vec limit, vec x) {
+    return _mm256_max_ps(limit, x);
+}
+#else
+INLINE vec least(vec limit, vec x) {
+    return choose((vec_bits)(x > limit), limit, x);
+}
+INLINE vec greatest(vec limit, vec x) {
+    return choose((vec_bits)(x < limit), limit, x);
+}
+#endif
+
 /* A store around the caches, `to` aligned to the vector; stream_end() orders such stores. */
 #if defined(__x86_64__) && LANES == 16
 INLINE void stream(float *to, vec v) {

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { POOL = 60000, CHECK = 2000, BATCH = 128, CHUNK = 500 };
+enum { POOL = 60000, CHECK = 2000, BATCH = 256, CHUNK = 500 };
 
 /* The teacher's answers; the last CHECK rows are for choosing. */
 typedef struct pool {
@@ -109,7 +109,7 @@ gal_status gal__surrogate_distil(gal_surrogate *s, const gal_surrogate_samples *
         const gal__surrogate_rows check = check_of(&p.rows);
         const gal__surrogate_fit fit = {.steps = options->fast_steps,
                                         .batch = BATCH,
-                                        .rate = 2 * options->rate,
+                                        .rate = 3 * options->rate,
                                         .decay = 0,
                                         .seed = options->seed,
                                         .check = &check,

@@ -80,6 +80,9 @@ gal_status gal__surrogate_answer(double *mean, double *sd, double *valid, const 
 gal_status gal__surrogate_distil(gal_surrogate *s, const gal_surrogate_samples *samples,
                                  const gal_surrogate_options *options, const gal_report *report,
                                  gal_error *err);
+/* How little the members agree at each of value [n, n_var] (active.c): > 0, more is less sure. */
+gal_status gal__surrogate_doubt(double *doubt, const gal_surrogate *s, const double *value,
+                                int32_t n, gal_error *err);
 /* Factors on sd such that 68.3 % of the valid samples in index[0..n[ lie within one (calibrate). */
 gal_status gal__surrogate_calibrate(gal_surrogate *s, const gal_surrogate_samples *samples,
                                     const int32_t *index, int32_t n, gal_error *err);

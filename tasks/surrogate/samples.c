@@ -1,20 +1,25 @@
 #include "tasks/surrogate/samples.h"
 
 #include "base/rng.h"
-#include "spice/plan.h"
 #include <stdlib.h>
 #include <string.h>
 
-static gal_status allocate(gal_surrogate_samples *s, const gal_bench *bench, int32_t n,
-                           gal_error *err) {
-    *s = (gal_surrogate_samples){.n_var = bench->n_var, .n_metric = bench->n_metric};
-    const size_t rows = (size_t)n + 1;
-    s->value = calloc(rows * (size_t)bench->n_var, sizeof *s->value);
-    s->metric = calloc(rows * (size_t)bench->n_metric, sizeof *s->metric);
-    s->valid = calloc(rows, 1);
-    s->simulated = calloc(rows, 1);
-    if (s->value && s->metric && s->valid && s->simulated) return GAL_OK;
-    gal_surrogate_samples_clear(s);
+/* Room for n more. */
+static gal_status reserve(gal_surrogate_samples *s, const gal_bench *bench, int32_t n,
+                          gal_error *err) {
+    const size_t rows = (size_t)s->n + (size_t)n + 1, n_var = (size_t)bench->n_var,
+                 n_metric = (size_t)bench->n_metric;
+    s->n_var = bench->n_var;
+    s->n_metric = bench->n_metric;
+    double *value = realloc(s->value, (rows * n_var + 1) * sizeof *value);
+    if (value) s->value = value;
+    double *metric = realloc(s->metric, (rows * n_metric + 1) * sizeof *metric);
+    if (metric) s->metric = metric;
+    uint8_t *valid = realloc(s->valid, rows);
+    if (valid) s->valid = valid;
+    uint8_t *simulated = realloc(s->simulated, rows);
+    if (simulated) s->simulated = simulated;
+    if (value && metric && valid && simulated) return GAL_OK;
     return gal_fail(err, GAL_ENOMEM, "out of memory for %d samples", n);
 }
 
@@ -39,7 +44,7 @@ static void take_point(gal_surrogate_samples *s, const double *value, const doub
 static gal_status take(gal_surrogate_samples *s, const gal_bench *bench, const gal_plan *plan,
                        const gal_sweep *sweep, gal_error *err) {
     int32_t n_result = 0, failed = -1;
-    GAL_TRY(allocate(s, bench, plan->n, err));
+    GAL_TRY(reserve(s, bench, plan->n, err));
     for (int32_t i = 0; i < plan->n; i++) {
         const gal_point_status status = sweep->result[i].status;
         s->n_run += sweep->known[i];
@@ -50,9 +55,8 @@ static gal_status take(gal_surrogate_samples *s, const gal_bench *bench, const g
                    sweep->metric + (size_t)i * (size_t)bench->n_metric, status);
         n_result += s->simulated[s->n - 1];
     }
-    s->n_stored = sweep->n_stored;
+    s->n_stored += sweep->n_stored;
     if (n_result) return GAL_OK;
-    gal_surrogate_samples_clear(s);
     return gal_fail(err, GAL_ESIM, "%s: none of %d points has a result: %s", bench->path, plan->n,
                     failed >= 0 ? sweep->result[failed].words : "");
 }
@@ -71,12 +75,23 @@ static gal_status sweep_plan(gal_surrogate_samples *samples, const gal_bench *be
     return status;
 }
 
+gal_status gal_surrogate_sample_more(gal_surrogate_samples *samples, const gal_bench *bench,
+                                     const gal_plan *plan, const gal_surrogate_sampling *sampling,
+                                     const gal_report *report, gal_error *err) {
+    gal_store *store = NULL;
+    gal_error closing = {0};
+    gal_status status =
+        sampling->store ? gal_store_open(&store, sampling->store, bench, 1, err) : GAL_OK;
+    if (status == GAL_OK) status = sweep_plan(samples, bench, plan, store, sampling, report, err);
+    if (store && gal_store_close(store, &closing) != GAL_OK && status == GAL_OK)
+        status = gal_fail(err, closing.code, "%s", closing.message);
+    return status;
+}
+
 gal_status gal_surrogate_sample(gal_surrogate_samples *samples, const gal_bench *bench,
                                 const gal_surrogate_sampling *sampling, const gal_report *report,
                                 gal_error *err) {
     gal_plan plan;
-    gal_store *store = NULL;
-    gal_error closing = {0};
     *samples = (gal_surrogate_samples){0};
     if (bench->n_var == 0)
         return gal_fail(err, GAL_EINVAL,
@@ -84,14 +99,10 @@ gal_status gal_surrogate_sample(gal_surrogate_samples *samples, const gal_bench 
                         bench->path);
     GAL_TRY(gal_plan_build(
         &plan, bench, &(gal_plan_options){.sweep = sampling->sweep, .seed = sampling->seed}, err));
-    gal_status status =
-        sampling->store ? gal_store_open(&store, sampling->store, bench, 1, err) : GAL_OK;
-    if (status == GAL_OK) status = sweep_plan(samples, bench, &plan, store, sampling, report, err);
-    if (store && gal_store_close(store, &closing) != GAL_OK && status == GAL_OK) {
-        gal_surrogate_samples_clear(samples);
-        status = gal_fail(err, closing.code, "%s", closing.message);
-    }
+    const gal_status status =
+        gal_surrogate_sample_more(samples, bench, &plan, sampling, report, err);
     gal_plan_clear(&plan);
+    if (status != GAL_OK) gal_surrogate_samples_clear(samples);
     return status;
 }
 

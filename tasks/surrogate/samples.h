@@ -2,6 +2,7 @@
 #ifndef GAL_TASKS_SURROGATE_SAMPLES_H
 #define GAL_TASKS_SURROGATE_SAMPLES_H
 
+#include "spice/plan.h"
 #include "spice/sweep.h"
 
 typedef struct gal_surrogate_samples {
@@ -30,6 +31,12 @@ typedef struct gal_surrogate_sampling {
 GAL_API gal_status gal_surrogate_sample(gal_surrogate_samples *samples, const gal_bench *bench,
                                         const gal_surrogate_sampling *sampling,
                                         const gal_report *report, gal_error *err);
+/* Simulates the points of a further plan of the deck and appends them; after an error samples holds
+ * what it did. Errors: the same. */
+GAL_API gal_status gal_surrogate_sample_more(gal_surrogate_samples *samples, const gal_bench *bench,
+                                             const gal_plan *plan,
+                                             const gal_surrogate_sampling *sampling,
+                                             const gal_report *report, gal_error *err);
 GAL_API void gal_surrogate_samples_clear(gal_surrogate_samples *samples);
 
 /* index[0..n[ becomes a random order of 0..n-1 by `seed`, whose first entries are held out: returns

@@ -20,9 +20,9 @@ gal_surrogate_options gal_surrogate_defaults(void) {
                                    .decay = 0.02,
                                    .validation = 0.08,
                                    .invalid_weight = 0.3,
-                                   .fast_width = 144,
+                                   .fast_width = 80,
                                    .fast_layers = 3,
-                                   .fast_steps = 12000,
+                                   .fast_steps = 24000,
                                    .seed = 1};
 }
 

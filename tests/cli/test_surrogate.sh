@@ -24,6 +24,9 @@ cmp -s "$tmp/m.safetensors" "$tmp/again.safetensors" || { echo 'train: not the s
 check quiet 0 "$galena" surrogate train $deck --samples 40 --db "$tmp/runs.db" $small --quiet --out "$tmp/q.safetensors"
 [ -s "$tmp/err" ] && { echo 'quiet: not quiet'; bad=1; }
 
+check active 0 "$galena" surrogate train $deck --samples 41 --active $small --out "$tmp/a.safetensors"
+has active "$tmp/err" '41 simulations'
+
 check predict 0 "$galena" surrogate predict --model "$tmp/m.safetensors" --set r=2k,c=1n
 has predict "$tmp/out" '^point 1, valid with probability'
 has predict "$tmp/out" '^  bw .*Hz$'

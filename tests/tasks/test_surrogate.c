@@ -9,8 +9,9 @@
 
 #include "base/file.h"
 #include "gnn/safetensors.h"
+#include "tasks/surrogate/active.h"
 #include "tasks/surrogate/evaluate.h"
-#include "tasks/surrogate/network.h"
+#include "tasks/surrogate/model_private.h"
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
@@ -317,6 +318,42 @@ static void test_store_keeps_points(void **state) {
     gal_surrogate_samples_clear(&again);
 }
 
+static void sample_active(gal_surrogate_samples *samples, int32_t n_worker) {
+    gal_error err = {0};
+    const gal_surrogate_sampling sampling = {
+        .sweep = "lhs", .seed = 3, .store = TMP "active.db", .n_worker = n_worker};
+    must(gal_surrogate_sample_active(samples, &shared.bench, &sampling, 42, NULL, &err), &err);
+}
+
+/* The same points again, now out of the store, at another number of threads. */
+static void test_active_goes_on(void **state) {
+    (void)state;
+    gal_surrogate_samples first, again;
+    const int before = omp_get_max_threads();
+    unlink(TMP "active.db");
+    sample_active(&first, 2);
+    omp_set_num_threads(1);
+    sample_active(&again, 1);
+    omp_set_num_threads(before);
+    assert_int_equal(first.n, 42);
+    assert_int_equal(first.n_stored, 0);
+    assert_int_equal(again.n_stored, 42);
+    assert_memory_equal(first.value, again.value, 42 * N_VAR * sizeof *first.value);
+    assert_memory_equal(first.metric, again.metric, 42 * N_METRIC * sizeof *first.metric);
+    gal_surrogate_samples_clear(&first);
+    gal_surrogate_samples_clear(&again);
+}
+
+/* Where nothing was learnt the members agree less than in the middle of the ranges. */
+static void test_doubt(void **state) {
+    (void)state;
+    const double value[2 * N_VAR] = {1000, 1e-9, 1e4, 20, 1e-11, 1e6};
+    double doubt[2];
+    gal_error err = {0};
+    must(gal__surrogate_doubt(doubt, shared.surrogate, value, 2, &err), &err);
+    assert_true(doubt[0] > 0 && doubt[1] > 10 * doubt[0]);
+}
+
 static int stop_at_once(void *user, const char *what, long done, long total, const char *detail) {
     (void)user, (void)what, (void)done, (void)total, (void)detail;
     return 0;
@@ -365,6 +402,8 @@ int main(void) {
         cmocka_unit_test(test_check),
         cmocka_unit_test(test_store_keeps_points),
         cmocka_unit_test(test_refuses),
+        cmocka_unit_test(test_active_goes_on),
+        cmocka_unit_test(test_doubt),
         cmocka_unit_test(test_split),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

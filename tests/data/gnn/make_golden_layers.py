@@ -59,7 +59,7 @@ class Case:
         g, b = self.param(name + ".weight", 1, dim, 1.0), self.param(name + ".bias", 1, dim)
 
         def apply(x):
-            m, v = x.mean(1, keepdim=True), x.var(1, unbiased=False, keepdim=True)
+            m, v = x.mean(-1, keepdim=True), x.var(-1, unbiased=False, keepdim=True)
             return (x - m) / torch.sqrt(v + 1e-5) * g + b
         return apply
 
@@ -158,6 +158,29 @@ def golden_attention_full():
     c.save(y[:, 0])
 
 
+def golden_transformer():
+    """Two sequences of five tokens, three of them the prefix; two blocks, torch's own modules."""
+    c = Case("transformer", 21)
+    batch, n, prefix, dim, heads, hidden = 2, 5, 3, 6, 2, 8
+    x = c.input(batch * n, dim)
+    unseen = torch.tensor([[u >= prefix and u > t for u in range(n)] for t in range(n)])
+    y = x.reshape(batch, n, dim)
+    for i in range(2):
+        h = c.layernorm(f"norma{i}", dim)(y).transpose(0, 1)
+        names = [f"attention{i}.query", f"attention{i}.key_value", f"attention{i}.output"]
+        w = [(c.param(k + ".weight", dim, s), c.param(k + ".bias", 1, s))
+             for k, s in zip(names, [dim, 2 * dim, dim])]
+        mixed, _ = torch.nn.functional.multi_head_attention_forward(
+            h, h, h, dim, heads, torch.cat([w[0][0], w[1][0]], 1).t(),
+            torch.cat([w[0][1], w[1][1]], 1)[0], None, None, False, 0.0, w[2][0].t(), w[2][1][0],
+            attn_mask=unseen)
+        y = y + mixed.transpose(0, 1)
+        up, down = c.linear(f"up{i}", dim, hidden), c.linear(f"down{i}", hidden, dim)
+        z = up(c.layernorm(f"normb{i}", dim)(y))
+        y = y + down(z / 2 * (1 + torch.tanh((2 / torch.pi) ** .5 * (z + .044715 * z ** 3))))
+    c.save(c.layernorm("norm", dim)(y).reshape(batch * n, dim))
+
+
 def golden_hetero():
     c = Case("hetero", 6)
     c.graph(relations=True)
@@ -226,7 +249,8 @@ def golden_pool(kind, seed):
 
 if __name__ == "__main__":
     for make in (golden_gine, golden_gated, golden_gen, golden_attention, golden_attention_full,
-                 golden_hetero, golden_mlp, golden_layernorm, golden_batchnorm, golden_graphnorm):
+                 golden_transformer, golden_hetero, golden_mlp, golden_layernorm,
+                 golden_batchnorm, golden_graphnorm):
         make()
     for number, pool in enumerate(("sum", "mean", "max")):
         golden_pool(pool, 11 + number)
