@@ -106,9 +106,7 @@ static int predict(const char *path, const arguments *a) {
     const gal_supply_options supplies = {.power = a->power, .ground = a->ground};
     gal_status status =
         gal_circuit_read_design(&circuit, &design, path, a->top, NULL, &supplies, &err);
-    for (size_t i = 0; i < (size_t)design.warnings.n && status == GAL_OK; i++)
-        gal_note(cli_report(a->quiet), "%s:%d: warning: %s", design.warnings.item[i].file,
-                 design.warnings.item[i].line, design.warnings.item[i].text);
+    if (status == GAL_OK) cli_warnings(&design.warnings, a->quiet);
     if (status == GAL_OK) status = run(&text, a, &circuit, (gal_extractor)extractor, &err);
     const int code =
         status == GAL_OK ? cli_emit(a->out, text.data ? text.data : "", text.size) : cli_fail(&err);

@@ -101,10 +101,7 @@ static int conclude(const run *r) {
 
 static gal_status prepare(run *r, const char *path, gal_error *err) {
     GAL_TRY(gal_sizing_bench_read(&r->bench, path, r->a->tech, err));
-    const gal_warnings *w = &r->bench.warnings;
-    for (int32_t i = 0; i < w->n; i++)
-        gal_note(cli_report(r->a->quiet), "%s:%d: warning: %s", w->item[i].file, w->item[i].line,
-                 w->item[i].text);
+    cli_warnings(&r->bench.warnings, r->a->quiet);
     GAL_TRY(cli_setup_bench(&r->bench, &r->a->setup, err));
     GAL_TRY(cli_setup_plan(&r->plan, &r->bench, &r->a->setup, err));
     r->column = malloc(((size_t)r->bench.n_metric + 1) * sizeof *r->column);

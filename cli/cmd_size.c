@@ -29,19 +29,13 @@ typedef struct run {
     int has_bench;
 } run;
 
-static void show(const run *r, const gal_warnings *w) {
-    for (int32_t i = 0; i < w->n; i++)
-        gal_note(cli_report(r->a->quiet), "%s:%d: warning: %s", w->item[i].file, w->item[i].line,
-                 w->item[i].text);
-}
-
 static gal_status prepare(run *r, const char *path, gal_error *err) {
     GAL_TRY(gal_sizing_spec_read(&r->spec, path, r->a->deck, err));
     gal_sizing_spec_draw(&r->spec, (uint64_t)r->a->target);
-    show(r, &r->spec.warnings);
+    cli_warnings(&r->spec.warnings, r->a->quiet);
     GAL_TRY(gal_sizing_deck_read(&r->bench, &r->deck, &r->spec, err));
     r->has_bench = 1;
-    show(r, &r->bench.warnings);
+    cli_warnings(&r->bench.warnings, r->a->quiet);
     GAL_TRY(gal_sizing_spec_bind(&r->spec, &r->bench, err));
     if (r->a->db) GAL_TRY(gal_store_open(&r->store, r->a->db, &r->bench, r->a->add_deck, err));
     if (r->a->model) GAL_TRY(gal_predictor_load(&r->predictor, r->a->model, &r->bench, err));

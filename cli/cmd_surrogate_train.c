@@ -9,7 +9,7 @@
 #include <string.h>
 
 typedef struct arguments {
-    const char *tech, *db, *out, *sweep, *set, *kind;
+    const char *tech, *db, *out, *sweep;
     int quiet, active;
     long samples, seed, threads, members, width, layers, epochs, batch, fast_width, fast_steps;
     double rate, decay, validation, invalid_weight, deadline;

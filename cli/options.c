@@ -182,6 +182,13 @@ const gal_report *cli_report(int quiet) {
     return quiet ? &silent : &report;
 }
 
+void cli_warnings(const gal_warnings *warnings, int quiet) {
+    for (int32_t i = 0; i < warnings->n; i++) {
+        const gal_warning *w = &warnings->item[i];
+        gal_note(cli_report(quiet), "%s:%d: warning: %s", w->file, w->line, w->text);
+    }
+}
+
 void cli_threads(long n) {
     if (n > 0 && n < 1024) omp_set_num_threads((int)n);
 }

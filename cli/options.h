@@ -9,6 +9,7 @@
 #include "base/report.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "netlist/warning.h"
 
 enum { CLI_FAILED = 1, CLI_USAGE = 2 };
 
@@ -46,6 +47,8 @@ int cli_emit(const char *path, const char *text, unsigned long size);
 
 /* A report that writes notes and progress to stderr (nothing when quiet) and stops at Ctrl-C. */
 const gal_report *cli_report(int quiet);
+/* Each as "file:line: warning: text" on standard error, unless quiet. */
+void cli_warnings(const gal_warnings *warnings, int quiet);
 
 /* Sets the number of OpenMP threads when n > 0. */
 void cli_threads(long n);

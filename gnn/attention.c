@@ -15,13 +15,6 @@
 #include <math.h>
 #include <string.h>
 
-static gal_status init_part(gal_linear *l, gal_params *p, const char *name, const char *part,
-                            int32_t in, int32_t out, gal_rng *rng, gal_error *err) {
-    gal__part_name full;
-    GAL_TRY(gal__part_name_set(&full, name, part, -1, err));
-    return gal_linear_init(l, p, full.text, in, out, rng, err);
-}
-
 gal_status gal_attention_init(gal_attention *l, gal_params *p, const char *name, int32_t in_dst,
                               int32_t in_src, int32_t edge_dim, int32_t dim, int32_t heads,
                               gal_rng *rng, gal_error *err) {
@@ -30,10 +23,10 @@ gal_status gal_attention_init(gal_attention *l, gal_params *p, const char *name,
                         "%d heads for %d columns, expected a divisor of at most %d", heads, dim,
                         GAL_ATTENTION_MAX_HEADS);
     *l = (gal_attention){.dim = dim, .heads = heads};
-    GAL_TRY(init_part(&l->query, p, name, "query", in_dst, dim, rng, err));
-    GAL_TRY(init_part(&l->key_value, p, name, "key_value", in_src, 2 * dim, rng, err));
+    GAL_TRY(gal__part_linear(&l->query, p, name, "query", -1, in_dst, dim, rng, err));
+    GAL_TRY(gal__part_linear(&l->key_value, p, name, "key_value", -1, in_src, 2 * dim, rng, err));
     GAL_TRY(gal__edge_init(&l->edge, p, name, edge_dim, dim, rng, err));
-    return init_part(&l->output, p, name, "output", dim, dim, rng, err);
+    return gal__part_linear(&l->output, p, name, "output", -1, dim, dim, rng, err);
 }
 
 gal_status gal_attention_saved_new(gal_attention_saved *saved, gal_arena *arena,

@@ -8,9 +8,7 @@ gal_status gal__edge_init(gal_linear *l, gal_params *p, const char *name, int32_
                           gal_rng *rng, gal_error *err) {
     *l = (gal_linear){.in = 0, .out = out, .weight = -1, .bias = -1};
     if (in == 0) return GAL_OK;
-    gal__part_name part;
-    GAL_TRY(gal__part_name_set(&part, name, "edge", -1, err));
-    return gal_linear_init(l, p, part.text, in, out, rng, err);
+    return gal__part_linear(l, p, name, "edge", -1, in, out, rng, err);
 }
 
 void gal__edge_forward(gal_mat message, const gal_linear *l, const gal_params *p, gal_mat e) {

@@ -18,12 +18,9 @@
 gal_status gal_gated_init(gal_gated *l, gal_params *p, const char *name, int32_t in_dst,
                           int32_t in_src, int32_t edge_dim, int32_t out, gal_rng *rng,
                           gal_error *err) {
-    gal__part_name part;
     *l = (gal_gated){.out = out};
-    GAL_TRY(gal__part_name_set(&part, name, "dst", -1, err));
-    GAL_TRY(gal_linear_init(&l->dst, p, part.text, in_dst, 2 * out, rng, err));
-    GAL_TRY(gal__part_name_set(&part, name, "src", -1, err));
-    GAL_TRY(gal_linear_init(&l->src, p, part.text, in_src, 2 * out, rng, err));
+    GAL_TRY(gal__part_linear(&l->dst, p, name, "dst", -1, in_dst, 2 * out, rng, err));
+    GAL_TRY(gal__part_linear(&l->src, p, name, "src", -1, in_src, 2 * out, rng, err));
     return gal__edge_init(&l->edge, p, name, edge_dim, out, rng, err);
 }
 

@@ -17,9 +17,7 @@ gal_status gal_hetero_init(gal_hetero *l, gal_params *p, const char *name, int32
     if (n_relation < 1 || n_relation > INT32_MAX / in_src)
         return gal_fail(err, GAL_EINVAL, "%d relations of %d inputs", n_relation, in_src);
     *l = (gal_hetero){.in_src = in_src, .out = out, .n_relation = n_relation, .act = act};
-    gal__part_name part;
-    GAL_TRY(gal__part_name_set(&part, name, "self", -1, err));
-    GAL_TRY(gal_linear_init(&l->self, p, part.text, in_dst, out, rng, err));
+    GAL_TRY(gal__part_linear(&l->self, p, name, "self", -1, in_dst, out, rng, err));
     return gal_params_register(&l->relation, p, name, "relation.weight", n_relation * in_src, out,
                                rng, err);
 }

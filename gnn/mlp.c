@@ -14,8 +14,7 @@ enum { INFER_ROWS = 96 };
 static gal_status init_layer(gal_mlp *l, int32_t i, gal_params *p, const char *name,
                              const int32_t *width, gal_rng *rng, gal_error *err) {
     gal__part_name part;
-    GAL_TRY(gal__part_name_set(&part, name, "", i, err));
-    GAL_TRY(gal_linear_init(&l->linear[i], p, part.text, width[i], width[i + 1], rng, err));
+    GAL_TRY(gal__part_linear(&l->linear[i], p, name, "", i, width[i], width[i + 1], rng, err));
     if (!l->layernorm || i + 1 == l->n_layer) return GAL_OK;
     GAL_TRY(gal__part_name_set(&part, name, "norm", i, err));
     return gal_layernorm_init(&l->norm[i], p, part.text, width[i + 1], err);

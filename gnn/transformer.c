@@ -7,13 +7,6 @@
 #include "gnn/part.h"
 #include <assert.h>
 
-static gal_status init_linear(gal_linear *l, gal_params *p, const char *name, const char *part,
-                              int32_t i, int32_t in, int32_t out, gal_rng *rng, gal_error *err) {
-    gal__part_name full;
-    GAL_TRY(gal__part_name_set(&full, name, part, i, err));
-    return gal_linear_init(l, p, full.text, in, out, rng, err);
-}
-
 static gal_status init_block(gal_transformer *l, gal_params *p, const char *name, int32_t i,
                              int32_t heads, gal_rng *rng, gal_error *err) {
     gal_transformer_block *b = &l->block[i];
@@ -25,8 +18,8 @@ static gal_status init_block(gal_transformer *l, gal_params *p, const char *name
     GAL_TRY(gal__part_name_set(&full, name, "attention", i, err));
     GAL_TRY(gal_attention_init(&b->attention, p, full.text, l->dim, l->dim, 0, l->dim, heads, rng,
                                err));
-    GAL_TRY(init_linear(&b->up, p, name, "up", i, l->dim, l->hidden, rng, err));
-    return init_linear(&b->down, p, name, "down", i, l->hidden, l->dim, rng, err);
+    GAL_TRY(gal__part_linear(&b->up, p, name, "up", i, l->dim, l->hidden, rng, err));
+    return gal__part_linear(&b->down, p, name, "down", i, l->hidden, l->dim, rng, err);
 }
 
 gal_status gal_transformer_init(gal_transformer *l, gal_params *p, const char *name, int32_t dim,

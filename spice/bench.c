@@ -43,6 +43,12 @@ gal_view gal__bench_trim(gal_view text) {
     return text;
 }
 
+int gal__bench_is_one_of(gal_view word, const char *const *list, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (gal_view_equal_nocase(word, list[i])) return 1;
+    return 0;
+}
+
 gal_view gal__bench_word(gal_view *rest) {
     size_t i = 0;
     while (i < rest->size && (unsigned char)rest->text[i] <= ' ') i++;

@@ -126,17 +126,11 @@ static gal_status take_source(gal__bench_builder *b, const gal_spice_lex *lex, g
                : gal__bench_nomem(err);
 }
 
-static int is_one_of(gal_view word, const char *const *name, size_t n) {
-    for (size_t i = 0; i < n; i++)
-        if (gal_view_equal_nocase(word, name[i])) return 1;
-    return 0;
-}
-
 /* Cards whose work the bench does itself or that would hide vectors. */
 static int is_output_card(gal_view word) {
     static const char *const name[] = {".print", ".plot",  ".save", ".probe",
                                        ".four",  ".width", ".step", ".data"};
-    return is_one_of(word, name, sizeof name / sizeof *name);
+    return GAL__BENCH_IS_ONE_OF(word, name);
 }
 
 static void warn_skipped(gal__bench_builder *b, gal_view word) {
@@ -153,9 +147,10 @@ static gal_status take_dot(gal__bench_builder *b, const gal_spice_lex *lex, gal_
                                   gal_analysis_name((gal_analysis)kind)))
             return take_analysis(b, (gal_analysis)kind, text, err);
     if (gal_view_equal_nocase(word, ".param")) return take_param(b, lex, text, err);
-    if (is_one_of(word, include, 2)) return take_file(b, lex, 0, err);
+    if (GAL__BENCH_IS_ONE_OF(word, include)) return take_file(b, lex, 0, err);
     if (gal_view_equal_nocase(word, ".lib") && lex->n_token >= 3) return take_file(b, lex, 1, err);
-    if (is_one_of(word, meas, 2)) return gal__bench_add_note(b, GAL__NOTE_MEAS, text, -1, err);
+    if (GAL__BENCH_IS_ONE_OF(word, meas))
+        return gal__bench_add_note(b, GAL__NOTE_MEAS, text, -1, err);
     if (is_output_card(word)) return warn_skipped(b, word), GAL_OK;
     if (gal_view_equal_nocase(word, ".end")) return b->ended = 1, GAL_OK;
     const int temp = gal_view_equal_nocase(word, ".temp");

@@ -8,14 +8,6 @@
 
 #include <string.h>
 
-static int is_one_of(gal_view word, const char *const *name, size_t n) {
-    for (size_t i = 0; i < n; i++)
-        if (gal_view_equal_nocase(word, name[i])) return 1;
-    return 0;
-}
-
-#define IS_ONE_OF(word, list) is_one_of(word, list, sizeof(list) / sizeof *(list))
-
 /* Each word once, for the warning. */
 static void skip(gal__bench_builder *b, gal_view word) {
     gal_view rest = {b->control.skipped.data, b->control.skipped.size};
@@ -115,11 +107,12 @@ static gal_status take_setting(gal__bench_builder *b, gal_view word, gal_view re
     const gal_view temp = setting_of(rest, "temp");
     const int early = b->control.n_analysis == 0;
     if (temp.size && early) return add_card(b, ".temp", temp, 1, err);
-    if (IS_ONE_OF(word, option) && early && !setting_of(rest, "numdgt").size) {
+    if (GAL__BENCH_IS_ONE_OF(word, option) && early && !setting_of(rest, "numdgt").size) {
         b->bench->own_reltol |= setting_of(rest, "reltol").size > 0;
         return add_card(b, ".option", gal__bench_trim(rest), 0, err);
     }
-    if (temp.size || IS_ONE_OF(word, option)) skip(b, temp.size ? gal__bench_trim(rest) : word);
+    if (temp.size || GAL__BENCH_IS_ONE_OF(word, option))
+        skip(b, temp.size ? gal__bench_trim(rest) : word);
     return GAL_OK;
 }
 
@@ -141,17 +134,17 @@ gal_status gal__bench_control_line(gal__bench_builder *b, gal_view text, gal_err
     if (gal_view_equal_nocase(word, ".endc")) return b->control.on = 0, GAL_OK;
     const int variable = has_variable(rest);
     if (find_kind(&kind, word) && !variable) return take_analysis(b, kind, text, err);
-    if (IS_ONE_OF(word, meas) && !variable) return take_meas(b, text, rest, err);
+    if (GAL__BENCH_IS_ONE_OF(word, meas) && !variable) return take_meas(b, text, rest, err);
     if (gal_view_equal_nocase(word, "let") && !variable)
         return gal__bench_add_note(b, GAL__NOTE_CONTROL_LET, rest, b->control.latest - 1, err);
-    if (IS_ONE_OF(word, setting)) return take_setting(b, word, rest, err);
+    if (GAL__BENCH_IS_ONE_OF(word, setting)) return take_setting(b, word, rest, err);
     const int reset = gal_view_equal_nocase(word, "reset") && b->control.n_analysis;
-    if (reset || (IS_ONE_OF(word, alter) && !variable)) {
+    if (reset || (GAL__BENCH_IS_ONE_OF(word, alter) && !variable)) {
         const gal_view command = reset ? gal_view_of("reset") : text;
         gal_buf_printf(&b->control.before, "%.*s\n", (int)command.size, command.text);
         return GAL_OK;
     }
-    if (!IS_ONE_OF(word, structure) || variable) skip(b, word);
+    if (!GAL__BENCH_IS_ONE_OF(word, structure) || variable) skip(b, word);
     return GAL_OK;
 }
 

@@ -65,15 +65,11 @@ static gal_status take_deck(gal_bench *bench, const gal_bench *deck, const char 
                             gal_error *err) {
     gal_bench_corner one = {.name = gal__bench_lower(&bench->arena, gal_view_of(name)),
                             .temp = NAN};
-    gal_bench_corner *all = GAL_ARENA_ARRAY(&bench->arena, gal_bench_corner, bench->n_corner + 1);
-    if (!one.name || !all) return gal__bench_nomem(err);
+    if (!one.name) return gal__bench_nomem(err);
     GAL_TRY(check_analyses(bench, deck, err));
     GAL_TRY(take_values(&one, bench, deck, err));
     GAL_TRY(take_cards(&one, bench, deck, err));
-    memcpy(all, bench->corner, (size_t)bench->n_corner * sizeof *all);
-    all[bench->n_corner++] = one;
-    bench->corner = all;
-    return GAL_OK;
+    return gal__bench_push_corner(bench, &one, err);
 }
 
 gal_status gal_bench_add_deck(gal_bench *bench, const char *name, const char *path,

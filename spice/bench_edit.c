@@ -54,16 +54,19 @@ gal_status gal_bench_set_range(gal_bench *bench, const char *text, gal_error *er
                             err);
 }
 
-gal_status gal_bench_add_corner(gal_bench *bench, const char *text, gal_error *err) {
-    gal_bench_corner *corner =
-        GAL_ARENA_ARRAY(&bench->arena, gal_bench_corner, bench->n_corner + 1);
-    if (!corner) return gal__bench_nomem(err);
-    memcpy(corner, bench->corner, (size_t)bench->n_corner * sizeof *corner);
-    GAL_TRY(
-        gal__bench_corner(&corner[bench->n_corner], bench, &bench->arena, gal_view_of(text), err));
-    bench->corner = corner;
-    bench->n_corner++;
+gal_status gal__bench_push_corner(gal_bench *bench, const gal_bench_corner *one, gal_error *err) {
+    gal_bench_corner *all = GAL_ARENA_ARRAY(&bench->arena, gal_bench_corner, bench->n_corner + 1);
+    if (!all) return gal__bench_nomem(err);
+    memcpy(all, bench->corner, (size_t)bench->n_corner * sizeof *all);
+    all[bench->n_corner++] = *one;
+    bench->corner = all;
     return GAL_OK;
+}
+
+gal_status gal_bench_add_corner(gal_bench *bench, const char *text, gal_error *err) {
+    gal_bench_corner one;
+    GAL_TRY(gal__bench_corner(&one, bench, &bench->arena, gal_view_of(text), err));
+    return gal__bench_push_corner(bench, &one, err);
 }
 
 static void put_param(gal_buf *deck, const gal_bench_corner *corner, const char *name,

@@ -59,14 +59,6 @@ typedef struct rewrite {
     int n_vector, n_reduction;
 } rewrite;
 
-static int is_one_of(gal_view word, const char *const *list, size_t n) {
-    for (size_t k = 0; k < n; k++)
-        if (gal_view_equal_nocase(word, list[k])) return 1;
-    return 0;
-}
-
-#define IS_ONE_OF(word, list) is_one_of(word, list, sizeof(list) / sizeof *(list))
-
 /* Behind the bracket that closes the one at `open`. */
 static size_t behind(gal_view text, size_t open) {
     int depth = 0;
@@ -84,11 +76,10 @@ static size_t take_piece(rewrite *r, const gal__bench_builder *b, gal_view text,
     static const char *const reduction[] = {"vecmax", "vecmin", "maximum", "minimum",
                                             "mean",   "avg",    "length",  "stddev"};
     static const char *const map[] = {"mag", "ph", "cph", "real", "imag", "re", "im"};
-    size_t end = i;
-    while (end < text.size && is_name(text.text[end])) end++;
+    size_t end = i + gal__bench_name_size((gal_view){text.text + i, text.size - i});
     const gal_view name = {text.text + i, end - i};
     const int is_call = name.size && end < text.size && text.text[end] == '(';
-    if (text.text[i] == '@' || (is_call && IS_ONE_OF(name, vector))) {
+    if (text.text[i] == '@' || (is_call && GAL__BENCH_IS_ONE_OF(name, vector))) {
         while (end < text.size && !strchr("([", text.text[end])) end++; /* @m1[gm] */
         end = behind(text, end);
         gal_buf_append(&r->sent, text.text + i, end - i);
@@ -102,8 +93,8 @@ static size_t take_piece(rewrite *r, const gal__bench_builder *b, gal_view text,
     } else {
         gal_buf_append(&r->sent, text.text + i, end - i);
     }
-    if (is_call && IS_ONE_OF(name, reduction)) r->n_reduction++;
-    else if (!is_call || !IS_ONE_OF(name, map))
+    if (is_call && GAL__BENCH_IS_ONE_OF(name, reduction)) r->n_reduction++;
+    else if (!is_call || !GAL__BENCH_IS_ONE_OF(name, map))
         gal_buf_append(&r->skeleton, text.text + i, end - i);
     return end;
 }
@@ -136,8 +127,7 @@ static gal_status take_let(gal__bench_builder *b, const gal__bench_note *note, g
     const gal_view name = gal__bench_trim((gal_view){text.text, (size_t)(equal - text.text)});
     const gal_view expression =
         gal__bench_trim((gal_view){equal + 1, (size_t)(text.text + text.size - equal) - 1});
-    for (size_t i = 0; i < name.size; i++)
-        if (!is_name(name.text[i])) return GAL_OK; /* an element of a vector */
+    if (gal__bench_name_size(name) != name.size) return GAL_OK; /* an element of a vector */
     if (!name.size || gal__bench_find(b, name)) return GAL_OK;
     const int known = is_known(&f, expression);
     if (known && f.n_far) return gal__bench_computed(b, name, expression, err);

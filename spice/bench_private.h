@@ -64,6 +64,10 @@ gal_status gal__bench_fail(const gal__bench_builder *b, gal_error *err, gal_stat
 /* Cuts the next word (blanks separate) off *rest; size 0 at the end. */
 gal_view gal__bench_word(gal_view *rest);
 gal_view gal__bench_trim(gal_view text);
+/* 1 when the word is in the list, an array of texts; ASCII case ignored. */
+int gal__bench_is_one_of(gal_view word, const char *const *list, size_t n);
+#define GAL__BENCH_IS_ONE_OF(word, list)                                                           \
+    gal__bench_is_one_of(word, list, sizeof(list) / sizeof *(list))
 
 /* bench_scan.c: the lines of the deck; calls gal__bench_card and keeps notes. inline: those of an
  * included file, which belong to the deck. */
@@ -88,6 +92,8 @@ gal_status gal__bench_range(gal_bench_var *var, int32_t n, gal_arena *arena, int
                             gal_view text, gal_error *err);
 gal_status gal__bench_corner(gal_bench_corner *corner, const gal_bench *bench, gal_arena *arena,
                              gal_view text, gal_error *err);
+/* bench_edit.c: one more corner of a bench that was read. */
+gal_status gal__bench_push_corner(gal_bench *bench, const gal_bench_corner *one, gal_error *err);
 /* bench_metric.c: a built-in measure ("gain = dcgain(out)") or a .meas card, of that analysis (-1:
  * the first of its kind); one computed from others, or what a command leaves after an analysis. */
 gal_status gal__bench_measure(gal__bench_builder *b, gal_view text, gal_error *err);

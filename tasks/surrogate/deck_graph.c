@@ -99,22 +99,18 @@ static gal_status follow(builder *b, int32_t v, gal_error *err) {
     return status;
 }
 
-/* The last part of a hierarchical name: top-level names are whole. */
-static int is_called(const char *name, const char *word, size_t size) {
-    return strlen(name) == size && gal_view_equal_nocase((gal_view){word, size}, name);
-}
-
 /* Every word of the measure that is a net or a device. */
 static void read_names(builder *b, int32_t metric) {
     const char *p = b->bench->metric[metric].text;
     const int32_t node = b->graph->n_var + metric;
     while (p && *p) {
         const size_t size = strcspn(p, " \t(),=+-*{}'\"");
+        const gal_view word = {p, size};
         for (int32_t i = 0; size && i < b->circuit.n_net; i++)
-            if (is_called(b->circuit.net[i].name, p, size))
+            if (gal_view_equal_nocase(word, b->circuit.net[i].name))
                 connect(b, NAMES_NET, node, net_node(b, i));
         for (int32_t d = 0; size && d < b->circuit.n_device; d++)
-            if (is_called(b->circuit.device[d].name, p, size))
+            if (gal_view_equal_nocase(word, b->circuit.device[d].name))
                 connect(b, NAMES_DEVICE, node, device_node(b, d));
         p += size + (p[size] != '\0');
     }
