@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "gnn/safetensors.h"
+#include "tasks/same_file.h"
 #include "tasks/surrogate/active.h"
 #include "tasks/surrogate/evaluate.h"
 #include "tasks/surrogate/model_private.h"
@@ -195,16 +196,6 @@ static void test_batches(void **state) {
         }
     }
     free(all);
-}
-
-static int same_file(const char *a, const char *b) {
-    gal_file x, y;
-    assert_int_equal(gal_file_read(&x, a, 0, NULL), GAL_OK);
-    assert_int_equal(gal_file_read(&y, b, 0, NULL), GAL_OK);
-    const int same = x.size == y.size && memcmp(x.data, y.data, x.size) == 0;
-    gal_file_clear(&x);
-    gal_file_clear(&y);
-    return same;
 }
 
 static void test_deterministic(void **state) {

@@ -12,6 +12,7 @@
 #include "netlist/par.h"
 #include "tasks/parasitics/predict.h"
 #include "tasks/parasitics/train.h"
+#include "tasks/same_file.h"
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
@@ -73,16 +74,6 @@ static gal_status train_to(const char *path, const gal_pex_train_options *option
     must(gal_pex_model_save(path, &model, &err), &err);
     gal_pex_model_clear(&model);
     return GAL_OK;
-}
-
-static int same_file(const char *a, const char *b) {
-    gal_file x, y;
-    assert_int_equal(gal_file_read(&x, a, 0, NULL), GAL_OK);
-    assert_int_equal(gal_file_read(&y, b, 0, NULL), GAL_OK);
-    const int same = x.size == y.size && memcmp(x.data, y.data, x.size) == 0;
-    gal_file_clear(&x);
-    gal_file_clear(&y);
-    return same;
 }
 
 static void threads_do_not_change_a_byte(void **state) {
