@@ -11,6 +11,8 @@ static const struct {
 } verb[] = {
     {"train", "simulate a deck at samples of its design variables and learn its metrics",
      cmd_surrogate_train},
+    {"pretrain", "one sequence model of several decks and technologies, for train to start from",
+     cmd_surrogate_pretrain},
     {"predict", "sizes in, metrics with spread and validity out", cmd_surrogate_predict},
     {"eval", "error of a surrogate on newly simulated points, beside ridge regression",
      cmd_surrogate_eval},

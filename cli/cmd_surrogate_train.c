@@ -9,9 +9,10 @@
 #include <string.h>
 
 typedef struct arguments {
-    const char *tech, *db, *out, *sweep;
+    const char *tech, *db, *out, *sweep, *from;
     int quiet, active;
-    long samples, seed, threads, members, width, layers, epochs, batch, fast_width, fast_steps;
+    long samples, seed, threads, members, width, layers, epochs, batch, fast_width, fast_steps,
+        rank, adapt_steps;
     double rate, decay, validation, invalid_weight, deadline;
 } arguments;
 
@@ -36,15 +37,20 @@ static gal_status run(const arguments *a, const gal_surrogate_options *options, 
     gal_bench deck;
     gal_surrogate_samples samples = {0};
     gal_surrogate *surrogate = NULL;
+    gal_pretrained *from = NULL;
+    gal_surrogate_options o = *options;
     GAL_TRY(gal_sizing_bench_read(&deck, path, a->tech, err));
-    gal_status status = sample(&samples, &deck, a, report, err);
+    gal_status status = a->from ? gal_pretrained_find(&from, a->from, err) : GAL_OK;
+    o.from = from;
+    if (status == GAL_OK) status = sample(&samples, &deck, a, report, err);
     if (status == GAL_OK) {
         gal_note(report, "%lld simulations, %d of them from the database", (long long)samples.n_run,
                  samples.n_stored);
-        status = gal_surrogate_train(&surrogate, &deck, &samples, options, report, err);
+        status = gal_surrogate_train(&surrogate, &deck, &samples, &o, report, err);
     }
     if (status == GAL_OK) status = gal_surrogate_save(a->out, surrogate, err);
     if (status == GAL_OK) gal_note(report, "wrote %s", a->out);
+    gal_pretrained_destroy(from);
     gal_surrogate_destroy(surrogate);
     gal_surrogate_samples_clear(&samples);
     gal_bench_clear(&deck);
@@ -64,6 +70,8 @@ static void to_options(gal_surrogate_options *o, const arguments *a) {
     o->invalid_weight = a->invalid_weight;
     o->fast_width = (int32_t)a->fast_width;
     o->fast_steps = (int32_t)a->fast_steps;
+    o->rank = (int32_t)a->rank;
+    o->adapt_steps = (int32_t)a->adapt_steps;
     o->technology = a->tech;
 }
 
@@ -82,7 +90,8 @@ static arguments defaults_of(const gal_surrogate_options *o) {
                        .validation = o->validation,
                        .invalid_weight = o->invalid_weight,
                        .fast_width = o->fast_width,
-                       .fast_steps = o->fast_steps};
+                       .fast_steps = o->fast_steps,
+                       .rank = o->rank};
 }
 
 static const char summary[] =
@@ -99,6 +108,9 @@ int cmd_surrogate_train(int argc, char **argv) {
         {"samples", CLI_INT, &a.samples, "N", "points to simulate (3000)"},
         {"tech", CLI_TEXT, &a.tech, "NAME|DIR", "technology behind the deck's .lib .../tech.lib"},
         {"db", CLI_TEXT, &a.db, "FILE", "keep simulations here; points there do not run again"},
+        {"from", CLI_TEXT, &a.from, "NAME", "a pre-trained sequence model that joins the ensemble"},
+        {"rank", CLI_INT, &a.rank, "N", "of its low-rank adaptation (8)"},
+        {"adapt-steps", CLI_INT, &a.adapt_steps, "N", "its steps (default: by the samples)"},
         {"out", CLI_TEXT, &a.out, "FILE", "the model (.safetensors); required"},
         {"sweep", CLI_TEXT, &a.sweep, "KIND", "lhs (default), sobol or random"},
         {"active", CLI_FLAG, &a.active, NULL,
@@ -127,7 +139,9 @@ int cmd_surrogate_train(int argc, char **argv) {
         .examples =
             "  galena surrogate train amp.sp --samples 3000 --db runs.db --out amp.safetensors\n"
             "  galena surrogate train two_stage.yaml --out m.safetensors    a sizing spec's deck\n"
-            "  galena surrogate train miller.sp --tech ~/cards/freepdk45 --out m.safetensors\n",
+            "  galena surrogate train miller.sp --tech ~/cards/freepdk45 --out m.safetensors\n"
+            "  galena surrogate train miller.sp --tech ~/cards/new --samples 250 --from base \\\n"
+            "      --out m.safetensors    few samples, what other technologies have taught\n",
         .option = option,
         .n_option = sizeof option / sizeof *option,
         .min_operand = 1,

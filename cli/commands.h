@@ -18,6 +18,7 @@ int cmd_parasitics_eval(int argc, char **argv);
 int cmd_parasitics_validate(int argc, char **argv);
 
 int cmd_surrogate_train(int argc, char **argv);
+int cmd_surrogate_pretrain(int argc, char **argv);
 int cmd_surrogate_predict(int argc, char **argv);
 int cmd_surrogate_eval(int argc, char **argv);
 

@@ -44,7 +44,7 @@ static gal_status ask(committee *c, const gal_surrogate *s, const double *value,
         one.member[0] = s->member[i];
         one.n_member = 1;
         GAL_TRY(gal__surrogate_output_new(&c->by[i], &c->arena, s, rows, err));
-        GAL_TRY(gal__surrogate_ensemble(&c->by[i], &c->arena, &one, x, (gal_mat){0}, 2, err));
+        GAL_TRY(gal__surrogate_members(&c->by[i], &c->arena, &one, x, (gal_mat){0}, 2, err));
     }
     return GAL_OK;
 }

@@ -21,7 +21,8 @@ enum {
     F_SIZE = F_SUPPLY + 2,    /* log width, log length, log multiplier, log |value| */
     F_RANGE = F_SIZE + 4,     /* a variable's log |lo|, log |hi|, 1: even in the logarithm */
     F_ANALYSIS = F_RANGE + 3, /* of a measure */
-    F_NAME = F_ANALYSIS + 5,  /* hashed trigrams of a measure's name */
+    F_SCALE = F_ANALYSIS + 5, /* 1: in the logarithm, mean, log deviation */
+    F_NAME = F_SCALE + 3,     /* hashed trigrams of a variable's or measure's name */
     F_END = F_NAME + 16
 };
 _Static_assert(F_END == (int)GAL__DECK_FEATURES, "feature columns");
@@ -153,31 +154,42 @@ static float *row_of(const builder *b, int32_t node, int kind) {
     return f;
 }
 
-static void describe_metric(const builder *b, int32_t m) {
+static void describe_name(float *f, const char *name) {
+    const size_t size = strlen(name);
+    for (size_t i = 0; i < size; i++) {
+        uint32_t hash = 2166136261U;
+        for (size_t k = i; k < i + 3 && k < size; k++)
+            hash = (hash ^ (uint32_t)tolower((unsigned char)name[k])) * 16777619U;
+        f[F_NAME + (hash >> 8) % 16] += hash >> 31 ? 1.0F : -1.0F;
+    }
+}
+
+static void describe_metric(const builder *b, int32_t m, const gal__surrogate_scale *scale) {
     const gal_bench_metric *metric = &b->bench->metric[m];
     float *f = row_of(b, b->graph->n_var + m, 1);
     const gal_bench_analysis *run =
         metric->analysis >= 0 ? &b->bench->analysis[metric->analysis] : NULL;
     if (run) f[F_ANALYSIS + (int)run->kind] = 1;
-    const size_t size = strlen(metric->name);
-    for (size_t i = 0; i < size; i++) {
-        uint32_t hash = 2166136261U;
-        for (size_t k = i; k < i + 3 && k < size; k++)
-            hash = (hash ^ (uint32_t)tolower((unsigned char)metric->name[k])) * 16777619U;
-        f[F_NAME + (hash >> 8) % 16] += hash >> 31 ? 1.0F : -1.0F;
-    }
+    describe_name(f, metric->name);
+    if (!scale) return;
+    const double mean = scale->metric_mean[m];
+    f[F_SCALE] = scale->metric_log[m] ? 1 : 0;
+    f[F_SCALE + 1] =
+        (float)(scale->metric_log[m] ? mean / 8 : copysign(log1p(fabs(mean)) / 4, mean));
+    f[F_SCALE + 2] = log_size(scale->metric_sd[m]);
 }
 
-static void describe(const builder *b) {
+static void describe(const builder *b, const gal__surrogate_scale *scale) {
     const gal_bench *bench = b->bench;
     gal_mat_fill(b->graph->feature, 0);
     for (int32_t v = 0; v < bench->n_var; v++) {
         float *f = row_of(b, v, 0);
+        describe_name(f, bench->var[v].name);
         f[F_RANGE] = log_size(bench->var[v].lo);
         f[F_RANGE + 1] = log_size(bench->var[v].hi);
         f[F_RANGE + 2] = bench->var[v].log ? 1 : 0;
     }
-    for (int32_t m = 0; m < bench->n_metric; m++) describe_metric(b, m);
+    for (int32_t m = 0; m < bench->n_metric; m++) describe_metric(b, m, scale);
     row_of(b, whole(b), 2);
     for (int32_t d = 0; d < b->circuit.n_device; d++) {
         float *f = row_of(b, device_node(b, d), 3);
@@ -222,7 +234,7 @@ static gal_status to_csr(builder *b, gal_error *err) {
 }
 
 gal_status gal__deck_graph_build(gal__deck_graph *graph, gal_arena *arena, const gal_bench *bench,
-                                 gal_error *err) {
+                                 const gal__surrogate_scale *scale, gal_error *err) {
     builder b = {.graph = graph, .arena = arena, .bench = bench};
     *graph = (gal__deck_graph){.n_var = bench->n_var, .n_metric = bench->n_metric};
     gal_status status = read_circuit(&b.circuit, arena, bench, -1, err);
@@ -234,7 +246,7 @@ gal_status gal__deck_graph_build(gal__deck_graph *graph, gal_arena *arena, const
         if (!graph->feature.data) status = gal_fail(err, GAL_ENOMEM, "out of memory for a graph");
     }
     if (status == GAL_OK) {
-        describe(&b);
+        describe(&b, scale);
         connect_all(&b);
     }
     for (int32_t v = 0; status == GAL_OK && v < bench->n_var; v++) status = follow(&b, v, err);

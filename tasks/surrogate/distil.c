@@ -27,7 +27,7 @@ static gal_status teach(pool *p, gal_arena *arena, const gal_surrogate *s, int64
     gal_arena_reset(arena);
     GAL_TRY(gal__surrogate_output_new(&out, arena, s, CHUNK, err));
     GAL_TRY(gal__surrogate_ensemble(&out, arena, s, gal_mat_rows(p->rows.x, first, CHUNK),
-                                    (gal_mat){0}, 2, err));
+                                    (gal_mat){0}, err));
     for (int64_t r = 0; r < CHUNK; r++) {
         memcpy(gal_mat_row(p->rows.y, first + r), gal_mat_row(out.mean, r),
                (size_t)k * sizeof(float));

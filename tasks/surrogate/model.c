@@ -34,6 +34,8 @@ void gal_surrogate_destroy(gal_surrogate *surrogate) {
     for (int32_t i = 0; i < surrogate->n_member; i++)
         for (int stage = 0; stage < 2; stage++)
             gal__surrogate_net_clear(&surrogate->member[i].stage[stage]);
+    for (int32_t i = 0; i < surrogate->n_decoder; i++)
+        gal_params_clear(&surrogate->decoder[i].params);
     gal__surrogate_net_clear(&surrogate->fast);
     gal_arena_clear(&surrogate->arena);
     free(surrogate);
@@ -54,6 +56,38 @@ gal_status gal__surrogate_add_member(gal_surrogate *s, uint64_t seed, gal_error 
     }
     s->n_member++;
     return GAL_OK;
+}
+
+static gal_status init_decoder(gal__surrogate_decoder *d, const gal_surrogate *s, uint64_t seed,
+                               gal_error *err) {
+    static const char *const name[GAL__PROMPT_PARTS] = {"whole", "var", "ask", "told"};
+    gal_rng rng;
+    gal_rng_init(&rng, seed, 0);
+    GAL_TRY(gal__decoder_init(&d->net, &d->params, &rng, err));
+    for (int part = 0; part < GAL__PROMPT_PARTS; part++) {
+        int32_t rows, cols;
+        gal__prompt_shape(&rows, &cols, &d->net, part, s->scale.n_var, s->scale.n_metric);
+        GAL_TRY(gal_params_register(&d->prompt[part], &d->params, "prompt", name[part], rows, cols,
+                                    NULL, err));
+    }
+    return GAL_OK;
+}
+
+gal_status gal__surrogate_add_decoder(gal_surrogate *s, uint64_t seed, gal_error *err) {
+    gal__surrogate_decoder *d = &s->decoder[s->n_decoder];
+    gal_params_init(&d->params);
+    const gal_status status = init_decoder(d, s, seed, err);
+    if (status == GAL_OK) s->n_decoder++;
+    else gal_params_clear(&d->params);
+    return status;
+}
+
+gal__prompt gal__surrogate_prompt(const gal__surrogate_decoder *d, int grad) {
+    gal__prompt prompt;
+    for (int part = 0; part < GAL__PROMPT_PARTS; part++)
+        *gal__prompt_part(&prompt, part) = grad ? gal_params_grad(&d->params, d->prompt[part])
+                                                : gal_params_value(&d->params, d->prompt[part]);
+    return prompt;
 }
 
 gal_status gal__surrogate_add_fast(gal_surrogate *s, uint64_t seed, gal_error *err) {

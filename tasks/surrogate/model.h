@@ -9,6 +9,7 @@
 #ifndef GAL_TASKS_SURROGATE_MODEL_H
 #define GAL_TASKS_SURROGATE_MODEL_H
 
+#include "tasks/surrogate/pretrained.h"
 #include "tasks/surrogate/samples.h"
 #include "tasks/surrogate/surrogate.h"
 
@@ -21,6 +22,8 @@ typedef struct gal_surrogate_options {
     double validation;     /* share of the samples that chooses and calibrates */
     double invalid_weight; /* of a point that is not valid in the loss of the metrics */
     int32_t fast_width, fast_layers, fast_steps; /* of the distilled network; steps 0: none */
+    const gal_pretrained *from; /* to start from, or NULL; the caller's during the training */
+    int32_t rank, adapt_steps;  /* of its adaptation; steps 0: as many as the samples want */
     uint64_t seed;
     const char *technology; /* what the file says of it; NULL: the folder of the deck's tech.lib */
 } gal_surrogate_options;

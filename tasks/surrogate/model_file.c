@@ -46,12 +46,12 @@ static void fields_of(field field_of[N_FIELD], const gal_surrogate *s) {
 /* Calls `each` for every network's every tensor. */
 typedef gal_status tensor_call(void *user, const char *name, gal_mat value, gal_error *err);
 
-static gal_status each_of_net(tensor_call *each, void *user, const char *prefix,
-                              const gal__surrogate_net *net, gal_error *err) {
-    for (int32_t i = 0; i < net->params.n_param; i++) {
+static gal_status each_of(tensor_call *each, void *user, const char *prefix,
+                          const gal_params *params, gal_error *err) {
+    for (int32_t i = 0; i < params->n_param; i++) {
         char name[96];
-        snprintf(name, sizeof name, "%s.%s", prefix, net->params.param[i].name);
-        GAL_TRY(each(user, name, gal_params_value(&net->params, i), err));
+        snprintf(name, sizeof name, "%s.%s", prefix, params->param[i].name);
+        GAL_TRY(each(user, name, gal_params_value(params, i), err));
     }
     return GAL_OK;
 }
@@ -62,9 +62,14 @@ static gal_status each_tensor(tensor_call *each, void *user, const gal_surrogate
         for (int stage = 0; stage < s->n_stage; stage++) {
             char prefix[32];
             snprintf(prefix, sizeof prefix, "member%d.stage%d", (int)i, stage + 1);
-            GAL_TRY(each_of_net(each, user, prefix, &s->member[i].stage[stage], err));
+            GAL_TRY(each_of(each, user, prefix, &s->member[i].stage[stage].params, err));
         }
-    return s->has_fast ? each_of_net(each, user, "fast", &s->fast, err) : GAL_OK;
+    for (int32_t i = 0; i < s->n_decoder; i++) {
+        char prefix[32];
+        snprintf(prefix, sizeof prefix, "decoder%d", (int)i);
+        GAL_TRY(each_of(each, user, prefix, &s->decoder[i].params, err));
+    }
+    return s->has_fast ? each_of(each, user, "fast", &s->fast.params, err) : GAL_OK;
 }
 
 static gal_status add_tensor(void *user, const char *name, gal_mat value, gal_error *err) {
@@ -100,6 +105,10 @@ static gal_status add_texts(gal_safetensors *st, const gal_surrogate *s, gal_err
     GAL_TRY(gal_safetensors_set(
         st, "variables features metrics first stages members width layers fast fast_layers", text,
         err));
+    if (s->n_decoder) {
+        snprintf(text, sizeof text, "%d %.17g", (int)s->n_decoder, s->decoder_share);
+        GAL_TRY(gal_safetensors_set(st, "decoders share", text, err));
+    }
     GAL_TRY(set_list(st, "variables", s->var_name, s->scale.n_var, err));
     GAL_TRY(set_list(st, "metrics", s->metric_name, s->scale.n_metric, err));
     return set_list(st, "units", s->metric_unit, s->scale.n_metric, err);
@@ -207,6 +216,18 @@ static gal_status take_sizes(sizes *z, const gal_safetensors *st, gal_error *err
     return gal_fail_at(err, GAL_EMISMATCH, st->path, 0, 0, "no sizes of a surrogate");
 }
 
+static gal_status take_decoders(gal_surrogate *s, const gal_safetensors *st, gal_error *err) {
+    const char *text = gal_safetensors_get(st, "decoders share");
+    int n = 0;
+    if (!text) return GAL_OK;
+    if (sscanf(text, "%d %lf", &n, &s->decoder_share) != 2 ||
+        !within(n, 1, GAL__SURROGATE_MAX_DECODER) || !(s->decoder_share >= 0) ||
+        s->decoder_share > 1)
+        return gal_fail_at(err, GAL_EMISMATCH, st->path, 0, 0, "\"%s\" are no decoders", text);
+    for (int i = 0; i < n; i++) GAL_TRY(gal__surrogate_add_decoder(s, 0, err));
+    return GAL_OK;
+}
+
 static gal_status fill(gal_surrogate *s, const sizes *z, const gal_safetensors *st,
                        gal_error *err) {
     const char *runs = gal_safetensors_get(st, "simulations"),
@@ -231,6 +252,7 @@ static gal_status fill(gal_surrogate *s, const sizes *z, const gal_safetensors *
     GAL_TRY(check_arrays(s, st->path, err));
     for (int i = 0; i < z->member; i++) GAL_TRY(gal__surrogate_add_member(s, 0, err));
     if (z->fast) GAL_TRY(gal__surrogate_add_fast(s, 0, err));
+    GAL_TRY(take_decoders(s, st, err));
     return each_tensor(take_tensor, (void *)(uintptr_t)st, s, err);
 }
 

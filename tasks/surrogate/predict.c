@@ -69,9 +69,9 @@ static int any_known(const float *first, int32_t n) {
     return 0;
 }
 
-gal_status gal__surrogate_ensemble(gal__surrogate_output *out, gal_arena *arena,
-                                   const gal_surrogate *s, gal_mat x, gal_mat first, int stages,
-                                   gal_error *err) {
+gal_status gal__surrogate_members(gal__surrogate_output *out, gal_arena *arena,
+                                  const gal_surrogate *s, gal_mat x, gal_mat first, int stages,
+                                  gal_error *err) {
     const float share = s->n_stage == 2 && stages == 2 ? 0.5F : 1;
     memset(out->logit, 0, (size_t)x.rows * sizeof *out->logit);
     GAL_TRY(run_stage(out, arena, s, 0, x, 0, share, err));
@@ -91,6 +91,60 @@ gal_status gal__surrogate_ensemble(gal__surrogate_output *out, gal_arena *arena,
     GAL_TRY(run_stage(out, arena, s, 1, second, s->n_first, share, err));
     for (int64_t r = 0; r < x.rows; r++) /* with simulated metrics stage two knows better */
         if (known[r]) out->logit[r] = (out->logit[r] - logit[r]) / share;
+    return GAL_OK;
+}
+
+void gal__decoder_features(float *x, const gal__surrogate_scale *scale, const float *feature) {
+    memset(x, 0, 2 * (size_t)scale->n_var * sizeof *x);
+    for (int32_t f = 0; f < scale->n_feature; f++)
+        x[scale->feature_var[f] + (scale->feature_log[f] ? 0 : scale->n_var)] = feature[f];
+}
+
+/* What decoders are told: cheap metrics lead the order. */
+static gal_status decoder_inputs(gal_mat *wide, gal_mat *known, gal_arena *arena,
+                                 const gal_surrogate *s, gal_mat x, gal_mat first, gal_error *err) {
+    *wide = gal_mat_new(arena, x.rows, 2 * s->scale.n_var);
+    *known = gal_mat_new(arena, x.rows, s->scale.n_metric);
+    if (!wide->data || !known->data) return gal_fail(err, GAL_ENOMEM, "out of memory");
+    gal_mat_fill(*known, NAN);
+    if (first.data) gal_mat_copy(gal_mat_cols(*known, 0, first.cols), first);
+    for (int64_t r = 0; r < x.rows; r++)
+        gal__decoder_features(gal_mat_row(*wide, r), &s->scale, gal_mat_row(x, r));
+    return GAL_OK;
+}
+
+/* old and its new part as one distribution. */
+static void mix(float *mean, float *variance, float share, float new_mean, float new_variance) {
+    const float apart = new_mean - *mean;
+    *variance += share * (new_variance - *variance) + share * (1 - share) * apart * apart;
+    *mean += share * apart;
+}
+
+gal_status gal__surrogate_ensemble(gal__surrogate_output *out, gal_arena *arena,
+                                   const gal_surrogate *s, gal_mat x, gal_mat first,
+                                   gal_error *err) {
+    const int32_t k = s->scale.n_metric;
+    gal_mat wide, known, y = gal_mat_new(arena, x.rows, 2 * k + 1);
+    GAL_TRY(gal__surrogate_members(out, arena, s, x, first, 2, err));
+    if (s->n_decoder == 0) return GAL_OK;
+    GAL_TRY(decoder_inputs(&wide, &known, arena, s, x, first, err));
+    if (!y.data) return gal_fail(err, GAL_ENOMEM, "out of memory for predictions");
+    double weight = 1 - s->decoder_share; /* of what is mixed already */
+    for (int32_t i = 0; i < s->n_decoder; i++) {
+        const gal__surrogate_decoder *d = &s->decoder[i];
+        const gal__prompt prompt = gal__surrogate_prompt(d, 0);
+        const double mine = s->decoder_share / s->n_decoder;
+        const float share = mine > 0 ? (float)(mine / (weight + mine)) : 0;
+        weight += mine;
+        GAL_TRY(gal__decoder_infer(y, arena, &d->net, &d->params, &prompt, wide, known, err));
+        for (int64_t r = 0; r < x.rows; r++) {
+            const float *p = gal_mat_row(y, r);
+            for (int32_t m = 0; m < k; m++)
+                mix(&gal_mat_row(out->mean, r)[m], &gal_mat_row(out->variance, r)[m], share, p[m],
+                    expf(fminf(fmaxf(p[k + m], -14), 6)));
+            out->logit[r] += share * (p[2 * k] - out->logit[r]);
+        }
+    }
     return GAL_OK;
 }
 
@@ -186,7 +240,7 @@ gal_status gal__surrogate_answer(double *mean, double *sd, double *valid, const 
         if (status == GAL_OK)
             status = mode == GAL__SURROGATE_FAST
                          ? run_fast(&out, &arena, s, in.x, err)
-                         : gal__surrogate_ensemble(&out, &arena, s, in.x, in.first, 2, err);
+                         : gal__surrogate_ensemble(&out, &arena, s, in.x, in.first, err);
         if (status != GAL_OK) break;
         double *to_sd = sd ? sd + at * n_metric : NULL;
         convert(mean + at * n_metric, to_sd, valid ? valid + at : NULL, s, mode, &out, rows);

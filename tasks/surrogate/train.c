@@ -2,7 +2,6 @@
  * calibration. Members of a stage train in parallel, each from a seed of its own. */
 #include "tasks/surrogate/model_private.h"
 
-#include "base/file.h"
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -23,21 +22,13 @@ gal_surrogate_options gal_surrogate_defaults(void) {
                                    .fast_width = 80,
                                    .fast_layers = 3,
                                    .fast_steps = 30000,
+                                   .rank = 8,
                                    .seed = 1};
 }
 
-/* The samples as the networks see them. */
-typedef struct set {
-    gal_mat x, y; /* [n, n_feature], [n, n_metric] in order; NAN: missing */
-    float *valid, *weight;
-    int32_t *index; /* [n] validation first, then training */
-    int32_t n, n_check;
-    gal_mat mean, sd; /* [n, n_first] of stage one */
-} set;
-
 /* Rows of the set for one member and stage. */
 typedef struct feed {
-    const set *data;
+    const gal__surrogate_set *data;
     const gal_surrogate *s;
     int32_t stage;
     int32_t *order; /* [n - n_check] of this epoch */
@@ -46,7 +37,7 @@ typedef struct feed {
 /* One row for stage two: with cheap metrics as simulated, or as stage one is wrong about them. */
 static void second_input(float *x, const feed *f, int32_t i, int predicted, gal_rng *rng) {
     float first[512];
-    const set *d = f->data;
+    const gal__surrogate_set *d = f->data;
     const int32_t k = f->s->n_first;
     for (int32_t m = 0; m < k; m++) {
         const float truth = gal_mat_row(d->y, i)[m], mean = gal_mat_row(d->mean, i)[m];
@@ -61,7 +52,7 @@ static void second_input(float *x, const feed *f, int32_t i, int predicted, gal_
 
 static void put_row(const gal__surrogate_rows *rows, int64_t r, const feed *f, int32_t i,
                     int predicted, gal_rng *rng) {
-    const set *d = f->data;
+    const gal__surrogate_set *d = f->data;
     const int32_t first = f->stage ? f->s->n_first : 0;
     if (f->stage) second_input(gal_mat_row(rows->x, r), f, i, predicted, rng);
     else memcpy(gal_mat_row(rows->x, r), gal_mat_row(d->x, i), (size_t)d->x.cols * sizeof(float));
@@ -82,40 +73,12 @@ static void fill(void *user, const gal__surrogate_rows *batch, int64_t step, gal
     }
 }
 
-static gal_status set_new(set *d, gal_arena *arena, const gal_surrogate *s,
-                          const gal_surrogate_samples *samples,
-                          const gal_surrogate_options *options, gal_error *err) {
-    const int32_t n = samples->n, n_metric = s->scale.n_metric;
-    *d = (set){.n = n,
-               .x = gal_mat_new(arena, n, s->scale.n_feature),
-               .y = gal_mat_new(arena, n, n_metric),
-               .mean = gal_mat_new(arena, n, s->n_first),
-               .sd = gal_mat_new(arena, n, s->n_first),
-               .valid = GAL_ARENA_ARRAY(arena, float, n),
-               .weight = GAL_ARENA_ARRAY(arena, float, n),
-               .index = GAL_ARENA_ARRAY(arena, int32_t, n)};
-    if (!d->x.data || !d->y.data || !d->mean.data || !d->sd.data || !d->valid || !d->weight ||
-        !d->index)
-        return gal_fail(err, GAL_ENOMEM, "out of memory for %d samples", n);
-    for (int32_t i = 0; i < n; i++) {
-        gal__surrogate_features(gal_mat_row(d->x, i), &s->scale,
-                                samples->value + (size_t)i * (size_t)s->scale.n_var);
-        for (int32_t m = 0; m < n_metric; m++)
-            gal_mat_row(d->y, i)[m] = (float)gal__surrogate_standard(
-                &s->scale, s->order[m],
-                samples->metric[(size_t)i * (size_t)n_metric + (size_t)s->order[m]]);
-        d->valid[i] = samples->valid[i];
-        d->weight[i] = samples->valid[i] ? 1 : (float)options->invalid_weight;
-    }
-    d->n_check = gal_surrogate_split(d->index, n, options->validation, options->seed);
-    return GAL_OK;
-}
-
 /* Stage one of all samples, its deviation widened to what the validation part shows. */
-static gal_status predict_first(set *d, gal_arena *arena, const gal_surrogate *s, gal_error *err) {
+static gal_status predict_first(gal__surrogate_set *d, gal_arena *arena, const gal_surrogate *s,
+                                gal_error *err) {
     gal__surrogate_output out;
     GAL_TRY(gal__surrogate_output_new(&out, arena, s, d->n, err));
-    GAL_TRY(gal__surrogate_ensemble(&out, arena, s, d->x, (gal_mat){0}, 1, err));
+    GAL_TRY(gal__surrogate_members(&out, arena, s, d->x, (gal_mat){0}, 1, err));
     for (int32_t m = 0; m < s->n_first; m++) {
         double ratio = 0;
         int32_t count = 0;
@@ -139,7 +102,7 @@ static gal_status predict_first(set *d, gal_arena *arena, const gal_surrogate *s
 /* The validation rows; for stage two each with predicted and with simulated cheap metrics. */
 static gal_status check_rows(gal__surrogate_rows *rows, gal_arena *arena, const feed *f,
                              gal_error *err) {
-    const set *d = f->data;
+    const gal__surrogate_set *d = f->data;
     const int64_t copies = f->stage ? 2 : 1;
     GAL_TRY(gal__surrogate_rows_new(rows, arena, copies * d->n_check,
                                     &f->s->member[0].stage[f->stage], 0, err));
@@ -155,7 +118,7 @@ static int64_t steps_of(const gal_surrogate_options *options, int32_t n) {
     return steps < LEAST_STEPS ? LEAST_STEPS : steps;
 }
 
-static gal_status train_member(gal_surrogate *s, const set *d, int32_t i, int stage,
+static gal_status train_member(gal_surrogate *s, const gal__surrogate_set *d, int32_t i, int stage,
                                const gal_surrogate_options *options, const gal_report *report,
                                volatile int *stop, gal_error *err) {
     static const char *const what[] = {"stage 1", "stage 2"};
@@ -188,7 +151,7 @@ static gal_status train_member(gal_surrogate *s, const set *d, int32_t i, int st
     return status;
 }
 
-static gal_status train_stage(gal_surrogate *s, const set *d, int stage,
+static gal_status train_stage(gal_surrogate *s, const gal__surrogate_set *d, int stage,
                               const gal_surrogate_options *options, const gal_report *report,
                               gal_error *err) {
     gal_error each[GAL_SURROGATE_MAX_MEMBER] = {0};
@@ -205,75 +168,22 @@ static gal_status train_stage(gal_surrogate *s, const set *d, int stage,
     return GAL_OK;
 }
 
-/* Cheap metrics first, each group in the deck's order. */
-static void choose_order(gal_surrogate *s, const gal_bench *bench) {
-    int32_t n = 0;
-    for (int expensive = 0; expensive < 2; expensive++) {
-        for (int32_t m = 0; m < bench->n_metric; m++)
-            if (!bench->metric[m].expensive == !expensive) s->order[n++] = m;
-        if (!expensive) s->n_first = n;
-    }
-    s->n_stage = s->n_first > 0 && s->n_first < n ? 2 : 1;
-    if (s->n_stage == 1) s->n_first = n;
-}
-
-/* The folder of the deck's .../NAME/tech.lib; "" when there is no such card. */
-static gal_view technology_of(const gal_bench *bench) {
-    static const char tail[] = "/tech.lib";
-    for (int32_t i = 0; i < bench->n_card; i++) {
-        const char *file = bench->card[i].file;
-        if (!file || !gal_path_has_ending(file, tail)) continue;
-        const char *end = file + strlen(file) - strlen(tail), *start = end;
-        while (start > file && start[-1] != '/') start--;
-        return (gal_view){start, (size_t)(end - start)};
-    }
-    return (gal_view){"", 0};
-}
-
-static const char *copy_text(gal_arena *arena, const char *text, int *ok) {
-    const char *copy = gal_arena_text(arena, text, strlen(text));
-    if (!copy) *ok = 0;
-    return copy;
-}
-
-static gal_status describe(gal_surrogate *s, const gal_bench *bench,
-                           const gal_surrogate_samples *samples,
-                           const gal_surrogate_options *options, gal_error *err) {
-    int ok = 1;
-    GAL_TRY(gal__surrogate_scale_fit(&s->scale, &s->arena, bench, samples, err));
-    for (int32_t v = 0; v < bench->n_var; v++)
-        s->var_name[v] = copy_text(&s->arena, bench->var[v].name, &ok);
-    for (int32_t m = 0; m < bench->n_metric; m++) {
-        s->metric_name[m] = copy_text(&s->arena, bench->metric[m].name, &ok);
-        s->metric_unit[m] = copy_text(&s->arena, bench->metric[m].unit, &ok);
-    }
-    const gal_view technology =
-        options->technology ? gal_view_of(options->technology) : technology_of(bench);
-    s->technology = gal_arena_text(&s->arena, technology.text, technology.size);
-    if (!s->technology) ok = 0;
-    s->deck = copy_text(&s->arena, bench->title, &ok);
-    s->hash = bench->hash;
-    s->n_run = samples->n_run;
-    s->width = options->width;
-    s->n_hidden = options->layers;
-    s->fast_width = options->fast_width;
-    s->fast_hidden = options->fast_layers;
-    choose_order(s, bench);
-    return ok ? GAL_OK : gal_fail(err, GAL_ENOMEM, "out of memory for a surrogate");
-}
-
-static gal_status train_networks(gal_surrogate *s, const gal_surrogate_samples *samples,
+static gal_status train_networks(gal_surrogate *s, const gal_bench *bench,
+                                 const gal_surrogate_samples *samples,
                                  const gal_surrogate_options *options, const gal_report *report,
                                  gal_error *err) {
-    set d;
+    gal__surrogate_set d;
     gal_arena arena;
     gal_arena_init(&arena);
-    gal_status status = set_new(&d, &arena, s, samples, options, err);
+    gal_status status = gal__surrogate_set_new(&d, &arena, s, samples, options->validation,
+                                               options->invalid_weight, options->seed, err);
     for (int32_t i = 0; status == GAL_OK && i < options->members; i++)
         status = gal__surrogate_add_member(s, options->seed * 1000 + (uint64_t)(2 * i), err);
     if (status == GAL_OK) status = train_stage(s, &d, 0, options, report, err);
     if (status == GAL_OK && s->n_stage == 2) status = predict_first(&d, &arena, s, err);
     if (status == GAL_OK && s->n_stage == 2) status = train_stage(s, &d, 1, options, report, err);
+    if (status == GAL_OK && options->from)
+        status = gal__surrogate_adapt(s, options->from, bench, &d, options, report, err);
     if (status == GAL_OK && options->fast_steps > 0)
         status = gal__surrogate_distil(s, samples, options, report, err);
     if (status == GAL_OK) status = gal__surrogate_calibrate(s, samples, d.index, d.n_check, err);
@@ -291,7 +201,7 @@ static gal_status check_options(const gal_bench *bench, const gal_surrogate_samp
     if (bench->n_metric > 512 || o->members < 1 || o->members > GAL_SURROGATE_MAX_MEMBER ||
         o->width < 1 || o->width > 4096 || o->layers < 1 || o->epochs < 1 || o->batch < 1 ||
         !(o->rate > 0) || !(o->validation > 0) || o->validation > 0.5 || o->fast_width < 1 ||
-        o->fast_width > 4096 || o->fast_layers < 1)
+        o->fast_width > 4096 || o->fast_layers < 1 || o->rank < 1 || o->adapt_steps < 0)
         return gal_fail(err, GAL_EINVAL, "an option of the training is out of range");
     return GAL_OK;
 }
@@ -303,10 +213,13 @@ gal_status gal_surrogate_train(gal_surrogate **surrogate, const gal_bench *bench
     *surrogate = NULL;
     GAL_TRY(check_options(bench, samples, options, err));
     gal_surrogate *s;
-    GAL_TRY(gal__surrogate_new(&s, bench->n_var, 2 * bench->n_var, bench->n_metric, err));
-    gal_status status = describe(s, bench, samples, options, err);
-    if (status == GAL_OK) status = gal__surrogate_fit_ridge(s, samples, err);
-    if (status == GAL_OK) status = train_networks(s, samples, options, report, err);
+    GAL_TRY(gal__surrogate_describe(&s, bench, samples, options->technology, err));
+    s->width = options->width;
+    s->n_hidden = options->layers;
+    s->fast_width = options->fast_width;
+    s->fast_hidden = options->fast_layers;
+    gal_status status = gal__surrogate_fit_ridge(s, samples, err);
+    if (status == GAL_OK) status = train_networks(s, bench, samples, options, report, err);
     if (status == GAL_OK) *surrogate = s;
     else gal_surrogate_destroy(s);
     return status;

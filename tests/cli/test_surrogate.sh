@@ -9,7 +9,7 @@ check help 0 "$galena" surrogate --help
 has help "$tmp/out" 'galena surrogate train amp.sp'
 check 'no verb' 2 "$galena" surrogate
 check 'verb' 2 "$galena" surrogate guess
-for verb in train predict eval; do
+for verb in train pretrain predict eval; do
   check "$verb help" 0 "$galena" surrogate $verb --help
   has "$verb help" "$tmp/out" '^usage: galena surrogate '$verb
 done
@@ -26,6 +26,17 @@ check quiet 0 "$galena" surrogate train $deck --samples 40 --db "$tmp/runs.db" $
 
 check active 0 "$galena" surrogate train $deck --samples 41 --active $small --out "$tmp/a.safetensors"
 has active "$tmp/err" '41 simulations'
+
+check 'pretrain no out' 2 "$galena" surrogate pretrain $deck
+check pretrain 0 "$galena" surrogate pretrain $deck data/spice/rc.sp --samples 30 --db "$tmp/runs" \
+  --steps 40 --batch 8 --nets 1 --checkpoint "$tmp/ck" --out "$tmp/base.safetensors"
+has pretrain "$tmp/err" 'rc.sp: 30 simulations, 30 of them from the database'
+check from 0 "$galena" surrogate train $deck --samples 40 --db "$tmp/runs.db" $small --from "$tmp/base.safetensors" \
+  --adapt-steps 40 --out "$tmp/f.safetensors"
+has from "$tmp/err" "the sequence model's share in an answer is"
+check 'from full' 0 "$galena" surrogate predict --model "$tmp/f.safetensors" --full
+check 'from no base' 1 "$galena" surrogate train $deck --samples 40 --from "$tmp/m.safetensors" --out "$tmp/x"
+has 'from no base' "$tmp/err" 'not a model of format "galena pretrained surrogate 1"'
 
 check predict 0 "$galena" surrogate predict --model "$tmp/m.safetensors" --set r=2k,c=1n
 has predict "$tmp/out" '^point 1, valid with probability'

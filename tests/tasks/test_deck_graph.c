@@ -35,7 +35,7 @@ static void read(gal_bench *bench, gal__deck_graph *g, gal_arena *arena) {
     if (gal_bench_parse(bench, (gal_view){deck, sizeof deck - 1}, "two.sp", &err) != GAL_OK)
         fail_msg("%s", err.message);
     gal_arena_init(arena);
-    if (gal__deck_graph_build(g, arena, bench, &err) != GAL_OK) fail_msg("%s", err.message);
+    if (gal__deck_graph_build(g, arena, bench, NULL, &err) != GAL_OK) fail_msg("%s", err.message);
 }
 
 static int64_t degree(const gal__deck_graph *g, int relation, int32_t node) {
