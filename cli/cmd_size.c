@@ -195,7 +195,7 @@ int cmd_size(int argc, char **argv) {
         {"target", CLI_INT, &a.target, "K",
          "which draw of targets that the spec gives as ranges (0)"},
         {"engine", CLI_TEXT, &a.engine, "NAME",
-         "gp (default), surrogate, policy (both with --model), cmaes, de, random"},
+         "gp (default), surrogate, policy (both with --model), ddpg, cmaes, de, random"},
         {"model", CLI_TEXT, &a.model, "NAME",
          "trained surrogate of the deck: a shipped one or a file"},
         {"policy", CLI_TEXT, &a.policy, "FILE", "of engine policy: read, or trained and written"},

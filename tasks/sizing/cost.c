@@ -9,19 +9,22 @@ static double tightened(const gal_target *t, double margin) {
     return t->value;
 }
 
-double gal_target_miss(const gal_target *target, double margin, double y) {
-    if (target->sense >= GAL_SENSE_MIN) return isnan(y) ? 1 : 0;
+double gal_target_gap(const gal_target *target, double margin, double y) {
     if (!isfinite(y)) return 1;
     const double t = tightened(target, margin), scale = fabs(y) + fabs(t);
     const double gap = target->sense == GAL_SENSE_GE   ? t - y
                        : target->sense == GAL_SENSE_LE ? y - t
                                                        : fabs(y - t) - target->tolerance * fabs(t);
-    if (gap <= 0) return 0;
-    return scale > 0 ? fmin(1, gap / scale) : 1;
+    if (scale > 0) return fmax(-1, fmin(1, gap / scale));
+    return gap > 0;
 }
 
-/* Smaller is better; positive quantities by their logarithm, so that scales do not matter. */
-static double objective_of(const gal_target *target, double y) {
+double gal_target_miss(const gal_target *target, double margin, double y) {
+    if (target->sense >= GAL_SENSE_MIN) return isnan(y) ? 1 : 0;
+    return fmax(0, gal_target_gap(target, margin, y));
+}
+
+double gal_target_objective(const gal_target *target, double y) {
     const double sign = target->sense == GAL_SENSE_MIN ? 1 : -1;
     return target->weight * sign * (y > 0 ? log(y) : y);
 }
@@ -47,7 +50,7 @@ static double worst_objective(const gal_target *t, const double *metric, int32_t
                               int32_t n) {
     double most = -INFINITY;
     for (int32_t c = 0; c < n; c++)
-        most = fmax(most, objective_of(t, metric[(size_t)c * n_metric + t->metric]));
+        most = fmax(most, gal_target_objective(t, metric[(size_t)c * n_metric + t->metric]));
     return most;
 }
 

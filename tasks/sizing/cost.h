@@ -18,7 +18,13 @@ typedef struct gal_cost {
     double rank;      /* the order: < 1 all targets met, 1..2 soft ones missed, > 2 hard ones */
 } gal_cost;
 
-/* Violation of one target, 0 when met; 1 for NAN. `margin` tightens the target by that share. */
+/* Signed violation of a target that is no objective: -1..1, 0 or below when met; 1 for NAN.
+ * `margin` tightens the target by that share. */
+GAL_API double gal_target_gap(const gal_target *target, double margin, double y);
+/* What an objective counts, smaller is better: the logarithm of a positive measure, so that scales
+ * do not matter. */
+GAL_API double gal_target_objective(const gal_target *target, double y);
+/* Violation of one target: the gap, 0 when met; of an objective 1 for NAN. */
 GAL_API double gal_target_miss(const gal_target *target, double margin, double y);
 
 /* Cost of metrics [n_corner, n_metric]; corners that were not simulated are all NAN and count

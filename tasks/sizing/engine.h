@@ -21,13 +21,26 @@ struct gal_engine {
     void (*destroy)(void *state);
 };
 
+/* The value of a place on its variable's axis, not on its grid yet. */
+double gal__sizing_value(const gal_bench_var *var, double u);
 /* The place of a value on its variable's axis, in 0..1. */
 double gal__sizing_unit(const gal_bench_var *var, double value);
 
 /* As gal_sizing_snap, but without rounding to digits: for predictions. */
 void gal__sizing_expand(double *value, const double *u, const gal_sizing *sizing);
 
-extern const gal_engine gal__engine_gp, gal__engine_surrogate, gal__engine_policy,
+/* A Latin hypercube that a search begins with: one value of each axis in every one of n strata. */
+typedef struct gal__cube {
+    double *u; /* [n, dim] */
+    int32_t n, used;
+} gal__cube;
+
+/* GAL_ENOMEM. The caller frees cube->u. */
+gal_status gal__cube_new(gal__cube *cube, int32_t n, gal_sizing *sizing, gal_error *err);
+/* The next points, at most *n, into u; 0 when none is left. */
+int gal__cube_take(double *u, int32_t *n, gal__cube *cube, int32_t dim);
+
+extern const gal_engine gal__engine_gp, gal__engine_surrogate, gal__engine_policy, gal__engine_ddpg,
     gal__engine_cmaes, gal__engine_de, gal__engine_random;
 
 #endif

@@ -3,34 +3,17 @@
 #include "tasks/sizing/engine.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 typedef struct state {
     gal__posterior *posterior;
-    double *first; /* [n_first, dim] a Latin hypercube to begin with */
-    int32_t n_first, used;
+    gal__cube first; /* none with a surrogate */
 } state;
 
 static void destroy(void *opaque) {
     state *s = opaque;
     gal__posterior_destroy(s->posterior);
-    free(s->first);
+    free(s->first.u);
     free(s);
-}
-
-/* One value of each axis in every stratum. */
-static gal_status fill_cube(state *s, gal_sizing *z, gal_error *err) {
-    int32_t *order = malloc((size_t)s->n_first * sizeof *order);
-    s->first = malloc((size_t)s->n_first * (size_t)z->dim * sizeof *s->first);
-    if (!order || !s->first) return free(order), gal_fail(err, GAL_ENOMEM, "out of memory");
-    for (int32_t k = 0; k < z->dim; k++) {
-        for (int32_t i = 0; i < s->n_first; i++) order[i] = i;
-        gal_rng_shuffle(&z->rng, order, s->n_first);
-        for (int32_t i = 0; i < s->n_first; i++)
-            s->first[(size_t)i * z->dim + k] = (order[i] + gal_rng_uniform(&z->rng)) / s->n_first;
-    }
-    free(order);
-    return GAL_OK;
 }
 
 static gal_status create_with(void **out, gal_sizing *z, const gal_predictor *predictor,
@@ -38,11 +21,8 @@ static gal_status create_with(void **out, gal_sizing *z, const gal_predictor *pr
     state *s = calloc(1, sizeof *s);
     *out = s;
     if (!s) return gal_fail(err, GAL_ENOMEM, "out of memory for an engine");
-    if (!predictor) {
-        s->n_first = z->dim + 1 < 12 ? z->dim + 1 : 12;
-        if (s->n_first < 4) s->n_first = 4;
-        GAL_TRY(fill_cube(s, z, err));
-    }
+    const int32_t n = z->dim + 1 < 4 ? 4 : z->dim + 1 > 12 ? 12 : z->dim + 1;
+    if (!predictor) GAL_TRY(gal__cube_new(&s->first, n, z, err));
     return gal__posterior_create(&s->posterior, z, predictor, err);
 }
 
@@ -57,12 +37,7 @@ static gal_status create_surrogate(void **out, gal_sizing *z, gal_error *err) {
 static gal_status ask(double *u, int32_t *n, void *opaque, gal_sizing *z, gal_error *err) {
     state *s = opaque;
     const size_t dim = (size_t)z->dim;
-    if (s->used < s->n_first) {
-        if (*n > s->n_first - s->used) *n = s->n_first - s->used;
-        memcpy(u, s->first + (size_t)s->used * dim, (size_t)*n * dim * sizeof *u);
-        s->used += *n;
-        return GAL_OK;
-    }
+    if (gal__cube_take(u, n, &s->first, z->dim)) return GAL_OK;
     GAL_TRY(gal__posterior_fit(s->posterior, err));
     for (int32_t i = 0; i < *n; i++) {
         if (i) GAL_TRY(gal__posterior_believe(s->posterior, u + (size_t)(i - 1) * dim, err));

@@ -8,9 +8,9 @@
 
 enum { DEFAULT_BUDGET = 200 };
 
-static const gal_engine *const engines[] = {&gal__engine_gp,     &gal__engine_surrogate,
-                                            &gal__engine_policy, &gal__engine_cmaes,
-                                            &gal__engine_de,     &gal__engine_random};
+static const gal_engine *const engines[] = {
+    &gal__engine_gp,    &gal__engine_surrogate, &gal__engine_policy, &gal__engine_ddpg,
+    &gal__engine_cmaes, &gal__engine_de,        &gal__engine_random};
 enum { N_ENGINE = sizeof engines / sizeof *engines };
 
 const gal_engine *gal_sizing_engine(int32_t index) {
@@ -93,7 +93,7 @@ void gal_sizing_destroy(gal_sizing *s) {
     free(s);
 }
 
-static double to_value(const gal_bench_var *var, double u) {
+double gal__sizing_value(const gal_bench_var *var, double u) {
     return var->log ? var->lo * pow(var->hi / var->lo, u) : var->lo + u * (var->hi - var->lo);
 }
 
@@ -114,7 +114,7 @@ void gal__sizing_expand(double *value, const double *u, const gal_sizing *s) {
     for (int32_t i = 0; i < s->bench->n_var; i++) value[i] = s->bench->var[i].value;
     for (int32_t k = 0; k < s->dim; k++) {
         const gal_bench_var *var = &s->bench->var[s->var[k]];
-        value[s->var[k]] = gal_bench_snap(var, to_value(var, u[k]));
+        value[s->var[k]] = gal_bench_snap(var, gal__sizing_value(var, u[k]));
     }
 }
 
@@ -123,7 +123,30 @@ void gal_sizing_snap(double *value, double *u, const gal_sizing *s) {
     for (int32_t k = 0; k < s->dim; k++) {
         const gal_bench_var *var = &s->bench->var[s->var[k]];
         const double x = u[k] >= 0 ? u[k] <= 1 ? u[k] : 1 : 0; /* NAN: 0 */
-        value[s->var[k]] = gal_bench_snap(var, rounded(to_value(var, x)));
+        value[s->var[k]] = gal_bench_snap(var, rounded(gal__sizing_value(var, x)));
         u[k] = gal__sizing_unit(var, value[s->var[k]]);
     }
+}
+
+gal_status gal__cube_new(gal__cube *cube, int32_t n, gal_sizing *s, gal_error *err) {
+    int32_t *order = malloc((size_t)n * sizeof *order);
+    *cube = (gal__cube){.u = malloc((size_t)n * (size_t)s->dim * sizeof *cube->u), .n = n};
+    if (!order || !cube->u) return free(order), nomem(err);
+    for (int32_t k = 0; k < s->dim; k++) {
+        for (int32_t i = 0; i < n; i++) order[i] = i;
+        gal_rng_shuffle(&s->rng, order, n);
+        for (int32_t i = 0; i < n; i++)
+            cube->u[(size_t)i * s->dim + k] = (order[i] + gal_rng_uniform(&s->rng)) / n;
+    }
+    free(order);
+    return GAL_OK;
+}
+
+int gal__cube_take(double *u, int32_t *n, gal__cube *cube, int32_t dim) {
+    const int32_t left = cube->n - cube->used;
+    if (left == 0) return 0;
+    if (*n > left) *n = left;
+    memcpy(u, cube->u + (size_t)cube->used * dim, (size_t)*n * (size_t)dim * sizeof *u);
+    cube->used += *n;
+    return 1;
 }

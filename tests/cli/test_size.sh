@@ -88,7 +88,7 @@ test_errors() {
   check 'no surrogate' 1 "$galena" size "$tmp/toy.size" --engine surrogate
   has 'no surrogate' "$tmp/err" "needs a trained surrogate: --model"
   check 'no engine' 1 "$galena" size "$tmp/toy.size" --engine magic
-  has 'no engine' "$tmp/err" 'there are gp, surrogate, policy, cmaes, de, random'
+  has 'no engine' "$tmp/err" 'there are gp, surrogate, policy, ddpg, cmaes, de, random'
 }
 
 # Half of the range has no operating point: a warning, and the search goes on where there is one.

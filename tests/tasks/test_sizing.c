@@ -10,6 +10,7 @@
 #include "tasks/sizing/engine.h"
 #include "tasks/sizing/report.h"
 #include <math.h>
+#include <omp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -122,7 +123,7 @@ static void every_engine_meets_the_targets(void **state) {
     static const struct {
         const char *engine;
         int budget;
-    } run[] = {{"gp", 60}, {"cmaes", 400}, {"de", 600}, {"random", 4000}};
+    } run[] = {{"gp", 60}, {"ddpg", 80}, {"cmaes", 400}, {"de", 600}, {"random", 4000}};
     for (size_t i = 0; i < sizeof run / sizeof *run; i++) {
         fixture f = {0};
         const gal_sizing_options options = {
@@ -195,7 +196,7 @@ static void a_surrogate_is_asked_for(void **state) {
     f = (fixture){0};
     const gal_sizing_options unknown = {.engine = "magic"};
     assert_int_equal(start(&f, hard, &unknown, &err), GAL_ENOTFOUND);
-    assert_non_null(strstr(err.message, "gp, surrogate, policy, cmaes, de, random"));
+    assert_non_null(strstr(err.message, "gp, surrogate, policy, ddpg, cmaes, de, random"));
     finish(&f);
 }
 
@@ -215,6 +216,18 @@ static void corners_are_skipped_on_failure(void **state) {
         const int passes = gal_cost_of(&f.spec, d->metric, 3, 1).hard <= 0;
         assert_int_equal(d->n_run, passes ? 3 : 1);
     }
+    finish(&f);
+}
+
+/* The agent learns how the other corners differ from the first. */
+static void an_agent_sees_corners(void **state) {
+    (void)state;
+    fixture f = {0};
+    char spec[200];
+    const gal_sizing_options options = {.engine = "ddpg", .budget = 150, .seed = 2};
+    snprintf(spec, sizeof spec, "%scorners nominal hot cold\n", hard);
+    assert_int_equal(start(&f, spec, &options, NULL), GAL_OK);
+    assert_true(gal_sizing_met(f.sizing));
     finish(&f);
 }
 
@@ -244,15 +257,22 @@ static void an_objective_uses_the_whole_budget(void **state) {
 
 static void one_seed_gives_one_result(void **state) {
     (void)state;
+    static const char *const engine[] = {"gp", "ddpg"};
     double value[2][4];
-    for (int i = 0; i < 2; i++) {
-        fixture f = {0};
-        const gal_sizing_options options = {.budget = 25, .seed = 9, .batch = 2};
-        assert_int_equal(start(&f, "gain >= 100\n", &options, NULL), GAL_OK);
-        memcpy(value[i], f.sizing->design[24].value, sizeof value[i]);
-        finish(&f);
+    const int before = omp_get_max_threads();
+    for (int e = 0; e < 2; e++) {
+        for (int i = 0; i < 2; i++) {
+            fixture f = {0};
+            const gal_sizing_options options = {
+                .engine = engine[e], .budget = 16, .seed = 9, .batch = 2};
+            omp_set_num_threads(i + 1);
+            assert_int_equal(start(&f, "gain >= 100\n", &options, NULL), GAL_OK);
+            memcpy(value[i], f.sizing->design[15].value, sizeof value[i]);
+            finish(&f);
+        }
+        assert_memory_equal(value[0], value[1], sizeof value[0]);
     }
-    assert_memory_equal(value[0], value[1], sizeof value[0]);
+    omp_set_num_threads(before);
 }
 
 static void an_unreachable_target_is_named(void **state) {
@@ -370,6 +390,7 @@ int main(void) {
         cmocka_unit_test(a_policy_is_trained_once),
         cmocka_unit_test(a_surrogate_is_asked_for),
         cmocka_unit_test(corners_are_skipped_on_failure),
+        cmocka_unit_test(an_agent_sees_corners),
         cmocka_unit_test(hard_targets_come_before_soft_ones),
         cmocka_unit_test(an_objective_uses_the_whole_budget),
         cmocka_unit_test(one_seed_gives_one_result),
