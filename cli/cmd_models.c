@@ -16,7 +16,7 @@ static void print_title(const char *directory, const char *task, const char *nam
     if (gal_file_read(&card, path, 0, NULL) != GAL_OK) return;
     const char *text = card.data;
     while (*text == '#' || *text == ' ') text++;
-    printf("%-12s %-10s %.*s\n", task, name, (int)strcspn(text, "\n"), text);
+    printf("%-12s %-22s %.*s\n", task, name, (int)strcspn(text, "\n"), text);
     gal_file_clear(&card);
 }
 
