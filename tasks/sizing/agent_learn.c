@@ -13,7 +13,7 @@
 #define OBJECTIVE 0.005
 #define VALID 0.1
 #define SPREAD 0.03 /* of the places that the slope is averaged over */
-enum { BATCH = 32, PLACES = 8, ELITE = 30, CANDIDATES = 64, ACTOR_EVERY = 2 };
+enum { BATCH = 16, PLACES = 4, ELITE = 30, CANDIDATES = 64, ACTOR_EVERY = 2 };
 
 static gal_status nomem(gal_error *err) {
     return gal_fail(err, GAL_ENOMEM, "out of memory for engine ddpg");

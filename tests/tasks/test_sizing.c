@@ -223,10 +223,10 @@ static void corners_are_skipped_on_failure(void **state) {
 static void an_agent_sees_corners(void **state) {
     (void)state;
     fixture f = {0};
-    char spec[200];
     const gal_sizing_options options = {.engine = "ddpg", .budget = 150, .seed = 2};
-    snprintf(spec, sizeof spec, "%scorners nominal hot cold\n", hard);
-    assert_int_equal(start(&f, spec, &options, NULL), GAL_OK);
+    assert_int_equal(
+        start(&f, "gain >= 54\nspeed >= 7e5\npower <= 5e-3\ncorners all\n", &options, NULL),
+        GAL_OK);
     assert_true(gal_sizing_met(f.sizing));
     finish(&f);
 }
