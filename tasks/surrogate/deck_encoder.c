@@ -6,7 +6,6 @@ enum { WIDTH = 64 };
 
 gal_status gal__deck_encoder_init(gal__deck_encoder *e, gal_params *p, const gal__decoder *d,
                                   gal_rng *rng, gal_error *err) {
-    static const char *const name[GAL__PROMPT_PARTS] = {"whole", "var", "ask", "told"};
     for (int32_t i = 0; i < GAL__DECK_LAYERS; i++) {
         const int32_t in = i ? WIDTH : GAL__DECK_FEATURES;
         gal__part_name full;
@@ -17,8 +16,8 @@ gal_status gal__deck_encoder_init(gal__deck_encoder *e, gal_params *p, const gal
     for (int part = 0; part < GAL__PROMPT_PARTS; part++) {
         int32_t rows, cols;
         gal__prompt_shape(&rows, &cols, d, part, 1, 1);
-        GAL_TRY(
-            gal__part_linear(&e->part[part], p, "prompt", name[part], -1, WIDTH, cols, rng, err));
+        GAL_TRY(gal__part_linear(&e->part[part], p, "prompt", gal__prompt_part_name[part], -1,
+                                 WIDTH, cols, rng, err));
     }
     return GAL_OK;
 }

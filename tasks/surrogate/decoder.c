@@ -6,6 +6,8 @@
 
 enum { DIM = 64, HEADS = 4, HIDDEN = 128, BLOCKS = 3, ANSWERS = 3 };
 
+const char *const gal__prompt_part_name[GAL__PROMPT_PARTS] = {"whole", "var", "ask", "told"};
+
 gal_status gal__decoder_init(gal__decoder *d, gal_params *p, gal_rng *rng, gal_error *err) {
     const int32_t width[] = {DIM, DIM, ANSWERS};
     GAL_TRY(gal_transformer_init(&d->body, p, "body", DIM, HEADS, HIDDEN, BLOCKS, rng, err));

@@ -29,6 +29,7 @@ typedef struct gal__prompt {
 } gal__prompt;
 
 enum { GAL__PROMPT_WHOLE, GAL__PROMPT_VAR, GAL__PROMPT_ASK, GAL__PROMPT_TOLD, GAL__PROMPT_PARTS };
+extern const char *const gal__prompt_part_name[GAL__PROMPT_PARTS]; /* of its tensors */
 
 /* What the decoder sees of n points. */
 typedef struct gal__decoder_input {

@@ -60,15 +60,14 @@ gal_status gal__surrogate_add_member(gal_surrogate *s, uint64_t seed, gal_error 
 
 static gal_status init_decoder(gal__surrogate_decoder *d, const gal_surrogate *s, uint64_t seed,
                                gal_error *err) {
-    static const char *const name[GAL__PROMPT_PARTS] = {"whole", "var", "ask", "told"};
     gal_rng rng;
     gal_rng_init(&rng, seed, 0);
     GAL_TRY(gal__decoder_init(&d->net, &d->params, &rng, err));
     for (int part = 0; part < GAL__PROMPT_PARTS; part++) {
         int32_t rows, cols;
         gal__prompt_shape(&rows, &cols, &d->net, part, s->scale.n_var, s->scale.n_metric);
-        GAL_TRY(gal_params_register(&d->prompt[part], &d->params, "prompt", name[part], rows, cols,
-                                    NULL, err));
+        GAL_TRY(gal_params_register(&d->prompt[part], &d->params, "prompt",
+                                    gal__prompt_part_name[part], rows, cols, NULL, err));
     }
     return GAL_OK;
 }
