@@ -136,15 +136,8 @@ gal_status gal__agent_gather(gal__agent *a, gal_error *err) {
 
 gal_status gal__agent_encode(gal__prompted *p, gal__agent *a, const gal__agent_network *net,
                              gal_error *err) {
-    const int32_t n_var = a->graph.n_var, n_metric = a->graph.n_metric;
-    GAL_TRY(gal__prompt_new(&p->prompt, &a->now, &a->decoder, n_var, n_metric, err));
-    GAL_TRY(gal__prompt_new(&p->d_prompt, &a->now, &a->decoder, n_var, n_metric, err));
-    GAL_TRY(gal__deck_encoder_saved_new(&p->saved, &a->now, &net->encoder, &a->graph, err));
-    for (int part = 0; part < GAL__PROMPT_PARTS; part++)
-        gal_mat_fill(*gal__prompt_part(&p->d_prompt, part), 0);
-    gal__deck_encoder_forward(&p->prompt, &p->saved, &net->encoder, &net->params, &a->graph,
-                              a->s->order);
-    return GAL_OK;
+    return gal__deck_encode(p, &a->now, &net->encoder, &a->decoder, &net->params, &a->graph,
+                            a->s->order, err);
 }
 
 gal_status gal__judged_new(gal__judged *j, gal__agent *a, int32_t n, gal_error *err) {

@@ -5,7 +5,7 @@
 #include "gnn/optim.h"
 #include "tasks/sizing/agent.h"
 #include "tasks/surrogate/model_private.h"
-#include "tasks/surrogate/pretrained_private.h"
+#include "tasks/surrogate/deck_encoder.h"
 
 typedef struct gal__agent_network {
     gal_params params;
@@ -33,13 +33,7 @@ struct gal__agent {
 /* The designs so far as samples. GAL_ENOMEM. */
 gal_status gal__agent_gather(gal__agent *a, gal_error *err);
 
-/* A prompt by an encoder, and gradients of zero for it. */
-typedef struct gal__prompted {
-    gal__prompt prompt, d_prompt;
-    gal__deck_encoder_saved saved;
-} gal__prompted;
-
-/* In a->now. GAL_ENOMEM. */
+/* The network's prompt, in a->now. GAL_ENOMEM. */
 gal_status gal__agent_encode(gal__prompted *p, gal__agent *a, const gal__agent_network *net,
                              gal_error *err);
 

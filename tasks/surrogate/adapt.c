@@ -4,7 +4,6 @@
 
 #include "gnn/lora.h"
 #include "gnn/optim.h"
-#include "gnn/schedule.h"
 #include "tasks/surrogate/decoder_train.h"
 #include <math.h>
 #include <omp.h>
@@ -50,11 +49,6 @@ typedef struct pupil {
 
 static gal_status step(pupil *t, gal_rng *rng, double *loss, gal_error *err) {
     gal__surrogate_decoder *d = t->decoder;
-    const gal_schedule schedule = {.kind = GAL_SCHEDULE_ONE_CYCLE,
-                                   .peak = RATE,
-                                   .last = RATE * 1e-3,
-                                   .warmup = t->steps * 3 / 20,
-                                   .total = t->steps};
     gal_lora_apply(&t->lora, &d->params);
     const gal__prompt prompt = gal__surrogate_prompt(d, 0), d_prompt = gal__surrogate_prompt(d, 1);
     if (t->step % CHUNK == 0) {
@@ -68,7 +62,7 @@ static gal_status step(pupil *t, gal_rng *rng, double *loss, gal_error *err) {
         return gal_fail(err, GAL_EINVAL, "adaptation diverged at step %lld", (long long)t->step);
     gal_lora_gradients(&t->lora, &d->params);
     gal_grad_clip(&t->lora.low, 1);
-    gal_adamw_step(&t->adamw, &t->lora.low, gal_schedule_rate(&schedule, t->step));
+    gal_adamw_step(&t->adamw, &t->lora.low, gal__decoder_rate(RATE, t->step, t->steps));
     t->step++;
     return GAL_OK;
 }

@@ -84,3 +84,16 @@ void gal__deck_encoder_backward(const gal__deck_encoder *e, gal_params *p,
         if (i) gal_mat_add(d, saved->d_source, 1);
     }
 }
+
+gal_status gal__deck_encode(gal__prompted *prompted, gal_arena *arena, const gal__deck_encoder *e,
+                            const gal__decoder *d, const gal_params *p,
+                            const gal__deck_graph *graph, const int32_t *order, gal_error *err) {
+    const int32_t n_var = graph->n_var, n_metric = graph->n_metric;
+    GAL_TRY(gal__prompt_new(&prompted->prompt, arena, d, n_var, n_metric, err));
+    GAL_TRY(gal__prompt_new(&prompted->d_prompt, arena, d, n_var, n_metric, err));
+    GAL_TRY(gal__deck_encoder_saved_new(&prompted->saved, arena, e, graph, err));
+    for (int part = 0; part < GAL__PROMPT_PARTS; part++)
+        gal_mat_fill(*gal__prompt_part(&prompted->d_prompt, part), 0);
+    gal__deck_encoder_forward(&prompted->prompt, &prompted->saved, e, p, graph, order);
+    return GAL_OK;
+}

@@ -38,4 +38,15 @@ void gal__deck_encoder_backward(const gal__deck_encoder *e, gal_params *p,
                                 const gal__deck_graph *graph, const int32_t *order,
                                 gal__deck_encoder_saved *saved, const gal__prompt *d_prompt);
 
+/* A deck's prompt, and gradients of zero for it. */
+typedef struct gal__prompted {
+    gal__prompt prompt, d_prompt;
+    gal__deck_encoder_saved saved;
+} gal__prompted;
+
+/* In the arena; e and d are of p. GAL_ENOMEM. */
+gal_status gal__deck_encode(gal__prompted *prompted, gal_arena *arena, const gal__deck_encoder *e,
+                            const gal__decoder *d, const gal_params *p,
+                            const gal__deck_graph *graph, const int32_t *order, gal_error *err);
+
 #endif

@@ -28,6 +28,18 @@ gal_mat *gal__prompt_part(gal__prompt *prompt, int part) {
     return all[part];
 }
 
+gal_status gal__prompt_new(gal__prompt *prompt, gal_arena *arena, const gal__decoder *d,
+                           int32_t n_var, int32_t n_metric, gal_error *err) {
+    for (int part = 0; part < GAL__PROMPT_PARTS; part++) {
+        int32_t rows, cols;
+        gal__prompt_shape(&rows, &cols, d, part, n_var, n_metric);
+        gal_mat *m = gal__prompt_part(prompt, part);
+        *m = gal_mat_new(arena, rows, cols);
+        if (!m->data) return gal_fail(err, GAL_ENOMEM, "out of memory for a prompt");
+    }
+    return GAL_OK;
+}
+
 gal_status gal__decoder_saved_new(gal__decoder_saved *saved, gal_arena *arena,
                                   const gal__decoder *d, int32_t n, int32_t n_var, int32_t n_metric,
                                   gal_error *err) {

@@ -52,6 +52,9 @@ gal_status gal__decoder_init(gal__decoder *d, gal_params *p, gal_rng *rng, gal_e
 void gal__prompt_shape(int32_t *rows, int32_t *cols, const gal__decoder *d, int part, int32_t n_var,
                        int32_t n_metric);
 gal_mat *gal__prompt_part(gal__prompt *prompt, int part);
+/* The prompt's matrices, for n_var variables and n_metric metrics. GAL_ENOMEM. */
+gal_status gal__prompt_new(gal__prompt *prompt, gal_arena *arena, const gal__decoder *d,
+                           int32_t n_var, int32_t n_metric, gal_error *err);
 
 /* Buffers for batches of exactly n points. GAL_ENOMEM, GAL_ELIMIT. */
 gal_status gal__decoder_saved_new(gal__decoder_saved *saved, gal_arena *arena,

@@ -1,5 +1,6 @@
 #include "tasks/surrogate/decoder_train.h"
 
+#include "gnn/schedule.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,4 +143,13 @@ double gal__decoder_learn(gal__decoder_batch *batch, const gal__decoder *d, gal_
     gal__decoder_backward((gal_mat){0}, d_prompt, d, p, &batch->saved, prompt, &batch->in,
                           batch->grad);
     return loss;
+}
+
+double gal__decoder_rate(double peak, int64_t step, int64_t steps) {
+    const gal_schedule schedule = {.kind = GAL_SCHEDULE_ONE_CYCLE,
+                                   .peak = peak,
+                                   .last = peak * 1e-3,
+                                   .warmup = steps * 3 / 20,
+                                   .total = steps};
+    return gal_schedule_rate(&schedule, step);
 }

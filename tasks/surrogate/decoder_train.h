@@ -39,4 +39,7 @@ double gal__decoder_learn(gal__decoder_batch *batch, const gal__decoder *d, gal_
                           const gal__prompt *prompt, const gal__prompt *d_prompt,
                           const gal__decoder_feed *feed, gal_rng *rng);
 
+/* The learning rate of a step: one cycle, 15 % of the steps up. */
+double gal__decoder_rate(double peak, int64_t step, int64_t steps);
+
 #endif

@@ -6,7 +6,6 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "gnn/checkpoint.h"
-#include "gnn/schedule.h"
 #include "tasks/surrogate/decoder_train.h"
 #include <math.h>
 #include <omp.h>
@@ -66,21 +65,10 @@ static gal_status open_course(course *c, run *r, const gal_bench *bench,
     return gal__deck_graph_build(&c->graph, &r->arena, bench, &c->s->scale, err);
 }
 
-/* The net's prompt of a course, its gradients at zero when wanted, in t->now. */
-static gal_status make_prompt(gal__prompt *prompt, gal__prompt *d_prompt,
-                              gal__deck_encoder_saved *saved, trainee *t, const course *c,
-                              gal_error *err) {
-    const int32_t n_var = c->graph.n_var, n_metric = c->graph.n_metric;
-    GAL_TRY(gal__deck_encoder_saved_new(saved, &t->now, &t->net->encoder, &c->graph, err));
-    GAL_TRY(gal__prompt_new(prompt, &t->now, &t->net->decoder, n_var, n_metric, err));
-    if (d_prompt) {
-        GAL_TRY(gal__prompt_new(d_prompt, &t->now, &t->net->decoder, n_var, n_metric, err));
-        for (int part = 0; part < GAL__PROMPT_PARTS; part++)
-            gal_mat_fill(*gal__prompt_part(d_prompt, part), 0);
-    }
-    gal__deck_encoder_forward(prompt, saved, &t->net->encoder, &t->net->params, &c->graph,
-                              c->s->order);
-    return GAL_OK;
+/* The net's prompt of a course, in t->now. */
+static gal_status encode(gal__prompted *p, trainee *t, const course *c, gal_error *err) {
+    return gal__deck_encode(p, &t->now, &t->net->encoder, &t->net->decoder, &t->net->params,
+                            &c->graph, c->s->order, err);
 }
 
 /* Each deck's turn comes as often as it has points. */
@@ -94,35 +82,25 @@ static int32_t draw_course(const run *r, gal_rng *rng) {
     return i;
 }
 
-static double rate_at(const trainee *t) {
-    const gal_pretrain_options *o = t->r->options;
-    const gal_schedule schedule = {.kind = GAL_SCHEDULE_ONE_CYCLE,
-                                   .peak = o->rate,
-                                   .last = o->rate * 1e-3,
-                                   .warmup = o->steps * 3 / 20,
-                                   .total = o->steps};
-    return gal_schedule_rate(&schedule, t->step);
-}
-
 static gal_status step(trainee *t, gal_rng *rng, gal_error *err) {
     const int32_t i = draw_course(t->r, rng);
     const course *c = &t->r->course[i];
+    const gal_pretrain_options *o = t->r->options;
     gal_params *params = &t->net->params;
-    gal__prompt prompt, d_prompt;
-    gal__deck_encoder_saved saved;
+    gal__prompted p;
     gal__decoder_batch batch;
     gal_arena_reset(&t->now);
-    GAL_TRY(make_prompt(&prompt, &d_prompt, &saved, t, c, err));
-    GAL_TRY(gal__decoder_batch_new(&batch, &t->now, &t->net->decoder, &t->feed[i],
-                                   t->r->options->batch, err));
+    GAL_TRY(encode(&p, t, c, err));
+    GAL_TRY(gal__decoder_batch_new(&batch, &t->now, &t->net->decoder, &t->feed[i], o->batch, err));
     gal_params_zero_grad(params);
-    const double loss =
-        gal__decoder_learn(&batch, &t->net->decoder, params, &prompt, &d_prompt, &t->feed[i], rng);
+    const double loss = gal__decoder_learn(&batch, &t->net->decoder, params, &p.prompt, &p.d_prompt,
+                                           &t->feed[i], rng);
     if (!isfinite(loss))
         return gal_fail(err, GAL_EINVAL, "training diverged at step %lld", (long long)t->step);
-    gal__deck_encoder_backward(&t->net->encoder, params, &c->graph, c->s->order, &saved, &d_prompt);
+    gal__deck_encoder_backward(&t->net->encoder, params, &c->graph, c->s->order, &p.saved,
+                               &p.d_prompt);
     gal_grad_clip(params, 1);
-    gal_adamw_step(&t->adamw, params, rate_at(t));
+    gal_adamw_step(&t->adamw, params, gal__decoder_rate(o->rate, t->step, o->steps));
     t->loss = t->step++ ? 0.99 * t->loss + 0.01 * loss : loss;
     return GAL_OK;
 }
@@ -142,12 +120,11 @@ static gal_status chunk(trainee *t, gal_error *err) {
     gal_rng_init(&rng, gal_hash_mix(t->r->options->seed, (uint64_t)t->number),
                  1000 + (uint64_t)t->step);
     for (int32_t i = 0; i < t->r->n; i++) {
-        gal__prompt prompt;
-        gal__deck_encoder_saved saved;
+        gal__prompted p;
         gal_arena_reset(&t->now);
-        GAL_TRY(make_prompt(&prompt, NULL, &saved, t, &t->r->course[i], err));
+        GAL_TRY(encode(&p, t, &t->r->course[i], err));
         GAL_TRY(gal__decoder_feed_refresh(&t->feed[i], &t->now, &t->net->decoder, &t->net->params,
-                                          &prompt, err));
+                                          &p.prompt, err));
     }
     while (t->step < end && t->step < t->r->options->steps) {
         GAL_TRY(step(t, &rng, err));

@@ -35,18 +35,6 @@ void gal_pretrained_destroy(gal_pretrained *pretrained) {
     free(pretrained);
 }
 
-gal_status gal__prompt_new(gal__prompt *prompt, gal_arena *arena, const gal__decoder *d,
-                           int32_t n_var, int32_t n_metric, gal_error *err) {
-    for (int part = 0; part < GAL__PROMPT_PARTS; part++) {
-        int32_t rows, cols;
-        gal__prompt_shape(&rows, &cols, d, part, n_var, n_metric);
-        gal_mat *m = gal__prompt_part(prompt, part);
-        *m = gal_mat_new(arena, rows, cols);
-        if (!m->data) return gal_fail(err, GAL_ENOMEM, "out of memory for a prompt");
-    }
-    return GAL_OK;
-}
-
 static void tensor_name(char *out, size_t size, const gal_pretrained *p, int32_t net, int32_t i) {
     snprintf(out, size, "net%d.%s", (int)net, p->net[net].params.param[i].name);
 }

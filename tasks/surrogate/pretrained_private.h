@@ -23,8 +23,4 @@ struct gal_pretrained {
 gal_status gal__pretrained_new(gal_pretrained **pretrained, gal_error *err);
 /* One more net, with the weights of a new one. Errors: those of the layers. */
 gal_status gal__pretrained_add_net(gal_pretrained *p, uint64_t seed, gal_error *err);
-/* The prompt's matrices, for n_var variables and n_metric metrics. GAL_ENOMEM. */
-gal_status gal__prompt_new(gal__prompt *prompt, gal_arena *arena, const gal__decoder *d,
-                           int32_t n_var, int32_t n_metric, gal_error *err);
-
 #endif
