@@ -186,6 +186,7 @@ static const char examples[] =
     "  galena simulate amp.sp --sweep lhs:1000 --db runs.db --csv > runs.csv\n"
     "  galena simulate amp.sp --sweep lhs:1000 --shard 3/8 --db part3.db\n"
     "  galena simulate amp.sp --sweep lhs:1000 --db all.db --merge p1.db,p2.db\n"
+    "  galena simulate amp.sp --points sizes.csv --csv\n"
     "  galena simulate amp.sp --sweep mc:200 --temp -40,27,125 --json\n";
 
 int cmd_simulate(int argc, char **argv) {
@@ -194,6 +195,7 @@ int cmd_simulate(int argc, char **argv) {
         {"tech", CLI_TEXT, &a.tech, "NAME|DIR", "technology behind the deck's .lib .../tech.lib"},
         {"set", CLI_LIST, &a.setup.set, "N=V,...", "parameter values: w1=2u,vdd=1.6"},
         {"sweep", CLI_TEXT, &a.setup.sweep, "PLAN", "lhs:N random:N sobol:N grid:K mc:N"},
+        {"points", CLI_TEXT, &a.setup.points, "FILE", "points as CSV, columns by name"},
         {"vary", CLI_TEXT, &a.setup.vary, "NAMES", "sweep these variables only"},
         {"var", CLI_LIST, &a.setup.var, "RANGES", "ranges: w1:1u:50u:log,cc:0.1p:5p"},
         {"corners", CLI_TEXT, &a.setup.corners, "NAMES", "corners of the deck, by commas, or all"},

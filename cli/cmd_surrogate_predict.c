@@ -1,8 +1,7 @@
 /* galena surrogate predict: sizes in, metrics out. */
-#include "base/file.h"
-#include "base/vec.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/points_file.h"
 #include "netlist/spice_lex.h"
 #include "tasks/surrogate/model.h"
 
@@ -12,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ITEM = 200, MAX_COLUMN = 4096 };
+enum { ITEM = 200 };
 
 typedef struct arguments {
     gal_buf set;
@@ -36,13 +35,15 @@ static gal_status nomem(gal_error *err) {
     return gal_fail(err, GAL_ENOMEM, "out of memory for points");
 }
 
-/* The variable (>= 0) or metric (-1 - metric) of a name; MAX_COLUMN: neither. */
-static int32_t column_of(const gal_surrogate *s, const char *name) {
+/* The column of a name: variables, then metrics; -1: neither. */
+static int32_t column_of(const void *surrogate, const char *name) {
+    const gal_surrogate *s = surrogate;
     for (int32_t v = 0; v < gal_surrogate_n_var(s); v++)
         if (gal_text_equal_nocase(gal_surrogate_var_name(s, v), name)) return v;
     for (int32_t m = 0; m < gal_surrogate_n_metric(s); m++)
-        if (gal_text_equal_nocase(gal_surrogate_metric_name(s, m), name)) return -1 - m;
-    return MAX_COLUMN;
+        if (gal_text_equal_nocase(gal_surrogate_metric_name(s, m), name))
+            return gal_surrogate_n_var(s) + m;
+    return -1;
 }
 
 /* A new point in the middle of every range. */
@@ -57,12 +58,15 @@ static gal_status add_point(points *p, gal_error *err) {
 
 /* Sets a column of the last point. */
 static void put(points *p, int32_t column, double value) {
-    const size_t n_var = (size_t)gal_surrogate_n_var(p->s),
-                 n_metric = (size_t)gal_surrogate_n_metric(p->s), row = (size_t)p->n - 1;
-    if (column < 0) {
-        p->known.data[row * n_metric + (size_t)(-1 - column)] = value;
-        p->any_known |= gal_surrogate_metric_is_cheap(p->s, -1 - column) && !isnan(value);
-    } else p->value.data[row * n_var + (size_t)column] = value;
+    const int32_t n_var = gal_surrogate_n_var(p->s), n_metric = gal_surrogate_n_metric(p->s);
+    const size_t row = (size_t)p->n - 1;
+    if (column < n_var) {
+        p->value.data[row * (size_t)n_var + (size_t)column] = value;
+        return;
+    }
+    const int32_t m = column - n_var;
+    p->known.data[row * (size_t)n_metric + (size_t)m] = value;
+    p->any_known |= gal_surrogate_metric_is_cheap(p->s, m) && !isnan(value);
 }
 
 static gal_status apply_set(points *p, const char *list, gal_error *err) {
@@ -76,7 +80,7 @@ static gal_status apply_set(points *p, const char *list, gal_error *err) {
         if (!equal) return gal_fail(err, GAL_EINVAL, "--set %s: expected NAME=VALUE,...", item);
         *equal = '\0';
         const int32_t column = column_of(p->s, item);
-        if (column == MAX_COLUMN)
+        if (column < 0)
             return gal_fail(err, GAL_ENOTFOUND, "--set: no variable or metric '%s'", item);
         const gal_view text = gal_view_of(equal + 1);
         if (!text.size || gal_spice_number(text, &value) != text.size)
@@ -86,56 +90,20 @@ static gal_status apply_set(points *p, const char *list, gal_error *err) {
     return GAL_OK;
 }
 
-/* One field of a line; 0 behind the last. */
-static int next_field(gal_view *field, const char **p) {
-    if (!*p) return 0;
-    const size_t size = strcspn(*p, ",\n");
-    *field = (gal_view){*p, size};
-    *p = (*p)[size] == ',' ? *p + size + 1 : NULL;
-    while (field->size && strchr(" \t\r", field->text[field->size - 1])) field->size--;
-    while (field->size && strchr(" \t", *field->text)) field->text++, field->size--;
-    return 1;
-}
-
-static gal_status read_header(int32_t *column, int32_t *n, const points *p, const char *line,
-                              gal_error *err) {
-    gal_view field;
-    int32_t n_known = 0;
-    for (*n = 0; *n < MAX_COLUMN && next_field(&field, &line); ++*n) {
-        char name[ITEM];
-        snprintf(name, sizeof name, "%.*s", (int)field.size, field.text);
-        column[*n] = column_of(p->s, name);
-        n_known += column[*n] != MAX_COLUMN;
-    }
-    if (n_known) return GAL_OK;
-    return gal_fail(err, GAL_EPARSE, "the first line names no variable of the surrogate");
-}
-
-/* One point a line; columns by their names, others are skipped; a variable without a column or
- * with an empty field is in the middle of its range. */
+/* A variable without a number is as in --set, else in the middle of its range. */
 static gal_status read_points(points *p, const char *path, const char *set, gal_error *err) {
-    int32_t column[MAX_COLUMN], n_column;
-    gal_file file;
-    GAL_TRY(gal_file_read(&file, path, 0, err));
-    gal_status status = read_header(column, &n_column, p, file.data, err);
-    const char *line = strchr(file.data, '\n');
-    for (int number = 2; status == GAL_OK && line && line[1]; number++) {
-        const char *rest = ++line;
-        line = strchr(line, '\n');
-        if (strspn(rest, " \t\r") == strcspn(rest, "\n")) continue;
-        gal_view field;
+    cli_points file;
+    const int32_t n_column = gal_surrogate_n_var(p->s) + gal_surrogate_n_metric(p->s);
+    GAL_TRY(cli_points_read(&file, path, n_column, column_of, p->s, err));
+    gal_status status = GAL_OK;
+    for (int32_t i = 0; status == GAL_OK && i < file.n; i++) {
+        const double *row = file.cell.data + (size_t)i * (size_t)n_column;
         status = add_point(p, err);
         if (status == GAL_OK) status = apply_set(p, set, err);
-        for (int32_t i = 0; status == GAL_OK && i < n_column && next_field(&field, &rest); i++) {
-            double value;
-            if (column[i] == MAX_COLUMN || field.size == 0) continue;
-            if (gal_spice_number(field, &value) == field.size) put(p, column[i], value);
-            else
-                status = gal_fail_at(err, GAL_EPARSE, path, number, 0, "'%.*s' is not a number",
-                                     (int)field.size, field.text);
-        }
+        for (int32_t c = 0; status == GAL_OK && c < n_column; c++)
+            if (!isnan(row[c])) put(p, c, row[c]);
     }
-    gal_file_clear(&file);
+    cli_points_clear(&file);
     return status;
 }
 

@@ -1,5 +1,6 @@
 #include "cli/simulate_setup.h"
 
+#include "cli/points_file.h"
 #include "netlist/spice_lex.h"
 #include <math.h>
 #include <stdio.h>
@@ -167,19 +168,37 @@ static gal_status parse_shard(gal_plan_options *options, const char *text, gal_e
     return gal_fail(err, GAL_EINVAL, "--shard %s: expected I/N with I from 1 to N", text);
 }
 
+static int32_t var_of(const void *bench, const char *name) {
+    return gal_bench_find_var(bench, name);
+}
+
+static gal_status read_points(cli_points *points, const gal_bench *bench,
+                              const cli_simulate_setup *setup, gal_error *err) {
+    if (!setup->points) return GAL_OK;
+    if (setup->sweep) return gal_fail(err, GAL_EINVAL, "--points and --sweep exclude each other");
+    GAL_TRY(cli_points_read(points, setup->points, bench->n_var, var_of, bench, err));
+    return points->n ? GAL_OK
+                     : gal_fail_at(err, GAL_EPARSE, setup->points, 0, 0, "there is no point in it");
+}
+
 gal_status cli_setup_plan(gal_plan *plan, gal_bench *bench, const cli_simulate_setup *setup,
                           gal_error *err) {
     choice corners = {0};
+    cli_points points = {0};
     gal_plan_options options = {.sweep = setup->sweep, .seed = (uint64_t)setup->seed};
     uint8_t *vary = calloc((size_t)bench->n_var + 1, 1);
     if (!vary) return gal_fail(err, GAL_ENOMEM, "out of memory for a sweep");
     gal_status status = choose_vary(vary, bench, setup->vary, err);
     if (status == GAL_OK) status = choose_corners(&corners, bench, setup, err);
     if (status == GAL_OK) status = parse_shard(&options, setup->shard, err);
+    if (status == GAL_OK) status = read_points(&points, bench, setup, err);
     options.vary = vary;
     options.corner = corners.index;
     options.n_corner = corners.n;
+    options.point = points.cell.data;
+    options.n_point = points.n;
     if (status == GAL_OK) status = gal_plan_build(plan, bench, &options, err);
+    cli_points_clear(&points);
     free(corners.index);
     free(vary);
     return status;

@@ -6,7 +6,7 @@
 
 typedef struct cli_simulate_setup {
     gal_buf set, var; /* the caller's to clear */
-    const char *corners, *temp, *supply, *vary, *sweep, *shard;
+    const char *corners, *temp, *supply, *vary, *sweep, *points, *shard;
     long seed;
 } cli_simulate_setup;
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum plan_kind { NOMINAL, LHS, RANDOM, SOBOL, GRID, MC } plan_kind;
+typedef enum plan_kind { NOMINAL, LHS, RANDOM, SOBOL, GRID, MC, POINTS } plan_kind;
 
 /* A base plan, before corners and shards: value [n, n_var] */
 typedef struct base_plan {
@@ -59,7 +59,7 @@ static int32_t n_varied(const base_plan *base) {
 }
 
 static gal_status check(base_plan *base, gal_error *err) {
-    const int sweeps = base->kind != NOMINAL && base->kind != MC;
+    const int sweeps = base->kind >= LHS && base->kind <= GRID;
     if (sweeps && n_varied(base) == 0)
         return gal_fail_at(err, GAL_EINVAL, base->bench->path, 0, 0,
                            "no design variable has a range: add '*galena var NAME LOW HIGH "
@@ -116,19 +116,25 @@ static gal_status fill_column(base_plan *base, int32_t v, int32_t k, uint64_t se
     return GAL_OK;
 }
 
-static gal_status fill(base_plan *base, uint64_t seed, gal_error *err) {
+/* Where a variable stands that is not swept. */
+static double given(const base_plan *base, const gal_plan_options *o, int32_t i, int32_t v) {
+    const double at = base->kind == POINTS ? o->point[(size_t)i * base->bench->n_var + v] : NAN;
+    return isnan(at) ? base->bench->var[v].value : at;
+}
+
+static gal_status fill(base_plan *base, const gal_plan_options *o, gal_error *err) {
     const int32_t n_var = base->bench->n_var;
     base->value = malloc(((size_t)base->n * n_var + 1) * sizeof *base->value);
     if (!base->value) return gal_fail(err, GAL_ENOMEM, "out of memory for a sweep");
-    const int sweeps = base->kind != NOMINAL && base->kind != MC;
+    const int sweeps = base->kind >= LHS && base->kind <= GRID;
     int32_t k = 0;
     if (base->kind == SOBOL && n_varied(base) > GAL_SOBOL_DIMENSIONS)
         return gal_fail(err, GAL_ELIMIT, "sobol: %d variables, at most %d", n_varied(base),
                         GAL_SOBOL_DIMENSIONS);
     for (int32_t v = 0; v < n_var; v++) {
         for (int32_t i = 0; i < base->n; i++)
-            base->value[(size_t)i * n_var + v] = base->bench->var[v].value;
-        if (sweeps && is_varied(base, v)) GAL_TRY(fill_column(base, v, k++, seed, err));
+            base->value[(size_t)i * n_var + v] = given(base, o, i, v);
+        if (sweeps && is_varied(base, v)) GAL_TRY(fill_column(base, v, k++, o->seed, err));
     }
     return GAL_OK;
 }
@@ -163,9 +169,11 @@ gal_status gal_plan_build(gal_plan *plan, const gal_bench *bench, const gal_plan
                           gal_error *err) {
     base_plan base = {.bench = bench, .vary = options->vary};
     *plan = (gal_plan){0};
-    GAL_TRY(parse_sweep(&base, options->sweep, err));
+    if (options->point)
+        base = (base_plan){.bench = bench, .kind = POINTS, .count = options->n_point};
+    else GAL_TRY(parse_sweep(&base, options->sweep, err));
     GAL_TRY(check(&base, err));
-    gal_status status = fill(&base, options->seed, err);
+    gal_status status = fill(&base, options, err);
     if (status == GAL_OK) status = spread(plan, &base, options, err);
     free(base.value);
     if (status != GAL_OK) gal_plan_clear(plan);

@@ -24,7 +24,10 @@ typedef struct gal_plan {
 } gal_plan;
 
 typedef struct gal_plan_options {
-    const char *sweep;     /* as above; NULL: nominal */
+    const char *sweep; /* as above; NULL: nominal */
+    const double
+        *point; /* [n_point, n_var] instead of a sweep, NAN: at the variable's value; or NULL */
+    int32_t n_point;
     const uint8_t *vary;   /* [n_var] 1: swept, 0: held at its value; NULL: all with a range */
     const int32_t *corner; /* [n_corner] each point is visited in each; NULL: nominal only */
     int32_t n_corner;

@@ -76,6 +76,22 @@ test_sweep_resumes_and_merges() {
   has 'other deck' "$tmp/err" 'belongs to another deck, "two-stage Miller amplifier"'
 }
 
+test_points_from_a_file() {
+  check sweep 0 "$galena" simulate $decks/twostage.sp --sweep lhs:3 --csv
+  cp "$tmp/out" "$tmp/points.csv"
+  check points 0 "$galena" simulate $decks/twostage.sp --points "$tmp/points.csv" --csv
+  same points "$tmp/points.csv" "$tmp/out"
+  printf 'cc, w1 ,note\r\n2p,3u,a\r\n,4u,b\r\n' >"$tmp/some.csv"
+  check some 0 "$galena" simulate $decks/twostage.sp --points "$tmp/some.csv" --csv --corners all
+  has some "$tmp/out" '^nominal,0,3e-06,.*,2e-12,'
+  has some "$tmp/err" '^6 points'
+  printf 'w1\n1u\nwide\n' >"$tmp/wrong.csv"
+  check 'no number' 1 "$galena" simulate $decks/twostage.sp --points "$tmp/wrong.csv"
+  has 'no number' "$tmp/err" "wrong.csv:3: 'wide' is not a number"
+  check both 1 "$galena" simulate $decks/twostage.sp --points "$tmp/some.csv" --sweep lhs:3
+  has both "$tmp/err" 'exclude each other'
+}
+
 # One Ctrl-C: without --foreground, timeout signals the process and then its group, and the second
 # signal kills, as a second Ctrl-C does.
 test_interrupt_saves() {

@@ -75,6 +75,21 @@ static void a_grid_has_every_combination(void **state) {
     gal_plan_clear(&plan);
 }
 
+static void given_points_stand_as_they_are(void **state) {
+    const gal_bench *bench = *state;
+    const double point[2][4] = {{3e-6, NAN, NAN, 1e-3}, {NAN, 41e-6, NAN, NAN}};
+    const int32_t corner[] = {0, 2};
+    gal_plan plan;
+    build(&plan, bench,
+          &(gal_plan_options){
+              .point = point[0], .n_point = 2, .corner = corner, .n_corner = 2, .seed = 5});
+    assert_int_equal(plan.n, 4);
+    assert_true(plan.value[4] == 3e-6 && plan.value[4 + 2] == 1e-12 && plan.value[4 + 3] == 1e-3);
+    assert_true(plan.value[8] == bench->var[0].value && plan.value[8 + 1] == 41e-6);
+    assert_true(plan.corner[3] == 2 && plan.seed[3] == 0);
+    gal_plan_clear(&plan);
+}
+
 static void shards_add_up(void **state) {
     const gal_bench *bench = *state;
     const int32_t corner[] = {1, 2};
@@ -151,6 +166,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lhs_has_one_point_per_stratum),
         cmocka_unit_test(a_grid_has_every_combination),
+        cmocka_unit_test(given_points_stand_as_they_are),
         cmocka_unit_test(shards_add_up),
         cmocka_unit_test(sobol_is_even),
         cmocka_unit_test(bad_plans_are_refused),
