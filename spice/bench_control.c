@@ -123,6 +123,18 @@ static int has_variable(gal_view text) {
     return 0;
 }
 
+/* "ac1": the first plot of that kind. A plot that is not of an analysis changes nothing. */
+static void take_setplot(gal__bench_builder *b, gal_view rest) {
+    const gal_view name = gal__bench_word(&rest);
+    size_t letters = 0;
+    gal_analysis kind;
+    while (letters < name.size && (name.text[letters] < '0' || name.text[letters] > '9')) letters++;
+    if (name.size != letters + 1 || name.text[letters] == '0' ||
+        !find_kind(&kind, (gal_view){name.text, letters}))
+        return;
+    b->control.latest = gal__plot(kind, name.text[letters] - '0') + 1;
+}
+
 gal_status gal__bench_control_line(gal__bench_builder *b, gal_view text, gal_error *err) {
     static const char *const meas[] = {"meas", "measure"}, *const alter[] = {"alter", "altermod"};
     static const char *const setting[] = {"set", "option", "options"};
@@ -134,6 +146,8 @@ gal_status gal__bench_control_line(gal__bench_builder *b, gal_view text, gal_err
     if (gal_view_equal_nocase(word, ".endc")) return b->control.on = 0, GAL_OK;
     const int variable = has_variable(rest);
     if (find_kind(&kind, word) && !variable) return take_analysis(b, kind, text, err);
+    if (gal_view_equal_nocase(word, "run")) b->control.latest = GAL__PLOT_OF_RUN + 1;
+    if (gal_view_equal_nocase(word, "setplot") && !variable) return take_setplot(b, rest), GAL_OK;
     if (GAL__BENCH_IS_ONE_OF(word, meas) && !variable) return take_meas(b, text, rest, err);
     if (gal_view_equal_nocase(word, "let") && !variable)
         return gal__bench_add_note(b, GAL__NOTE_CONTROL_LET, rest, b->control.latest - 1, err);

@@ -1,9 +1,10 @@
 /* `let` and `meas` of .control blocks as measures.
  *
- * A `let` over earlier measures, parameters and numbers is computed here; one over vectors runs in
- * ngspice behind its analysis when it must have one value: after an operating point, or when it
- * reduces the vectors (vecmax, mean, ...). Others are steps of a calculation or counters of loops,
- * and no measures.
+ * A `let` over measures of several analyses, parameters and numbers is computed here; one over
+ * .meas of one analysis runs in ngspice behind that, where a later `meas` can name it, and so does
+ * one over vectors when it must have one value: after an operating point, or when it reduces the
+ * vectors (vecmax, mean, ...). Others are steps of a calculation or counters of loops, and no
+ * measures.
  */
 #include "netlist/spice_expr.h"
 #include "spice/bench_private.h"
@@ -25,6 +26,7 @@ typedef struct finder {
     const gal__bench_builder *b;
     int32_t analysis;
     int n_near, n_far; /* measures of that analysis, of others */
+    int32_t other;     /* the analysis that all of the others are .meas of; -1 */
 } finder;
 
 static int is_param(const gal__bench_builder *b, gal_view name) {
@@ -40,7 +42,12 @@ static gal_status find(gal_spice_scope *scope, gal_view name, double *value, gal
     *value = 1;
     const gal_bench_metric *metric = gal__bench_find(f->b, name);
     const int near = metric && metric->meas_vector >= 0 && metric->analysis == f->analysis;
-    if (metric) return near ? f->n_near++ : f->n_far++, GAL_OK;
+    if (near) return f->n_near++, GAL_OK;
+    if (metric) {
+        const int32_t other = metric->meas_vector >= 0 ? metric->analysis : -1;
+        f->other = f->n_far++ && f->other != other ? -1 : other;
+        return GAL_OK;
+    }
     if (is_param(f->b, name)) return GAL_OK;
     return gal_fail(err, GAL_ENOTFOUND, "no '%.*s'", (int)name.size, name.text);
 }
@@ -119,8 +126,32 @@ static gal_status take_vectors(gal__bench_builder *b, gal_view name, gal_view ex
     return status;
 }
 
+/* The number-th analysis of a kind that sources keep their AC magnitudes in; -1: none. */
+static int32_t find_plot(const gal__bench_builder *b, gal_analysis kind, int32_t number) {
+    for (size_t i = 0; i < b->analysis.size; i++)
+        if (b->analysis.data[i].kind == kind && !b->analysis.data[i].excite && --number == 0)
+            return (int32_t)i;
+    return -1;
+}
+
+/* The analysis that a note is about. `run` does the deck's own in ngspice's order. */
+static int32_t analysis_of(const gal__bench_builder *b, int32_t plot) {
+    static const gal_analysis last[] = {GAL_ANALYSIS_NOISE, GAL_ANALYSIS_TRAN, GAL_ANALYSIS_OP,
+                                        GAL_ANALYSIS_DC, GAL_ANALYSIS_AC};
+    enum { KINDS = GAL_ANALYSIS_TRAN + 1 };
+    int32_t found = -1;
+    if (plot >= -1) return plot;
+    if (plot < GAL__PLOT_OF_RUN) {
+        const int32_t at = GAL__PLOT_OF_RUN - 1 - plot;
+        return find_plot(b, (gal_analysis)(at % KINDS), at / KINDS + 1);
+    }
+    for (int k = 0; found < 0 && k < KINDS; k++) found = find_plot(b, last[k], 1);
+    return found;
+}
+
 static gal_status take_let(gal__bench_builder *b, const gal__bench_note *note, gal_error *err) {
-    finder f = {.b = b, .analysis = note->analysis};
+    const int32_t analysis = analysis_of(b, note->analysis);
+    finder f = {.b = b, .analysis = analysis};
     const gal_view text = gal_view_of(note->text);
     const char *equal = memchr(text.text, '=', text.size);
     if (!equal) return GAL_OK;
@@ -130,10 +161,12 @@ static gal_status take_let(gal__bench_builder *b, const gal__bench_note *note, g
     if (gal__bench_name_size(name) != name.size) return GAL_OK; /* an element of a vector */
     if (!name.size || gal__bench_find(b, name)) return GAL_OK;
     const int known = is_known(&f, expression);
+    if (known && f.n_far && !f.n_near && f.other >= 0)
+        return take_vectors(b, name, expression, f.other, err);
     if (known && f.n_far) return gal__bench_computed(b, name, expression, err);
     if (known && !f.n_near)
         return is_param(b, name) ? GAL_OK : gal__bench_derive(b, name, expression, err);
-    return note->analysis < 0 ? GAL_OK : take_vectors(b, name, expression, note->analysis, err);
+    return analysis < 0 ? GAL_OK : take_vectors(b, name, expression, analysis, err);
 }
 
 /* In `when v(out)=half` and `at=$&t1`, a parameter or constant of the script becomes "{half}"; what

@@ -18,15 +18,22 @@ typedef struct gal__bench_note {
     const char *text, *path;
     int line, order; /* order: the line of the deck that the note is read at */
     gal__bench_note_kind kind;
-    int32_t analysis; /* of .control: that it is about, -1: the deck's first of its kind */
+    int32_t analysis; /* of .control: that it is about; -1: the deck's first of its kind; a plot */
 } gal__bench_note;
+
+/* A plot by which a script means an analysis that may still be to come: what `run` did last, and
+ * `setplot`'s number 1, 2, ... of a kind. */
+enum { GAL__PLOT_OF_RUN = -2 };
+static inline int32_t gal__plot(gal_analysis kind, int32_t number) {
+    return GAL__PLOT_OF_RUN - 1 - (int32_t)kind - (GAL_ANALYSIS_TRAN + 1) * (number - 1);
+}
 
 /* What .control blocks say so far. */
 typedef struct gal__bench_control {
     int on, line; /* inside a block; its first line */
     int32_t n_analysis, n_measure;
     int32_t last[GAL_ANALYSIS_TRAN + 1]; /* the latest analysis of each kind, from 1; 0: none */
-    int32_t latest;                      /* of all, from 1 */
+    int32_t latest;                      /* of all, or a plot, plus 1; 0: none */
     gal_buf before;                      /* commands that wait for the next analysis */
     gal_buf skipped;                     /* words of lines that were left out */
 } gal__bench_control;

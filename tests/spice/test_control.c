@@ -105,6 +105,35 @@ static void scripts_measure(void **state) {
     gal_bench_clear(&bench);
 }
 
+/* `run` does the cards' analyses, setplot goes back to one of them, and a `meas` may name a `let`.
+ */
+static void run_means_the_cards(void **state) {
+    (void)state;
+    gal_bench bench;
+    double metric[MAX_METRIC];
+    parse(&bench, "low pass\n.param r=1k\nv1 in 0 dc 0.5 ac 1 pulse(0.5 1 0 1n 1n 1 2)\n"
+                  "r1 in out {r}\nc1 out 0 1n\n"
+                  ".ac dec 100 1k 10meg\n.tran 10n 10u\n"
+                  ".control\nrun\n"
+                  "let top = vecmax(v(out))\n"
+                  "meas ac zero find vdb(out) at=1k\n"
+                  "let edge = zero-3.0103\n"
+                  "meas ac bw when vdb(out)=edge fall=1\n"
+                  "setplot ac1\n"
+                  "let peak = vecmax(vm(out))\n"
+                  "setplot new\n"
+                  "let same = bw/1meg\n"
+                  ".endc\n.end\n");
+    if (ngspice_missing()) skip();
+    evaluate(metric, &bench, 0);
+    expect(&bench, metric, "top", 1 - 0.5 * exp(-10));
+    expect(&bench, metric, "peak", 1);
+    const double bw = metric[gal_bench_find_metric(&bench, "bw")];
+    assert_true(fabs(bw * 2 * 3.14159265358979 * 1e-6 - 1) < 0.01);
+    expect(&bench, metric, "same", bw * 1e-6);
+    gal_bench_clear(&bench);
+}
+
 /* A measure of the deck itself is taken before the script changes the circuit. */
 static void alterations_stay_where_they_are(void **state) {
     (void)state;
@@ -245,6 +274,7 @@ static void a_deck_is_a_corner(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(run_means_the_cards),
         cmocka_unit_test(scripts_measure),
         cmocka_unit_test(alterations_stay_where_they_are),
         cmocka_unit_test(names_of_the_deck_come_first),
