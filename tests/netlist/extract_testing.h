@@ -22,6 +22,24 @@ typedef struct bad_text {
     const char *message;
 } bad_text;
 
+/* A reader refuses each of bad[0..n[ where and as it says, and keeps nothing. */
+static inline void assert_refused(gal_status (*parse)(gal_extract_set *set, const char *file,
+                                                      const char *text, size_t size,
+                                                      gal_error *err),
+                                  const bad_text *bad, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        gal_extract_set set = {0};
+        gal_error err = {0};
+        assert_int_equal(parse(&set, "x", bad[i].text, strlen(bad[i].text), &err), GAL_EPARSE);
+        assert_string_equal(err.file, "x");
+        assert_non_null(strstr(err.message, bad[i].message));
+        assert_int_equal(err.line, bad[i].line);
+        assert_int_equal(err.column, bad[i].column);
+        assert_int_equal(set.n, 0);
+        gal_extract_set_clear(&set);
+    }
+}
+
 static inline int32_t net_called(const gal_circuit *circuit, const char *name) {
     for (int32_t n = 0; n < circuit->n_net; n++)
         if (strcmp(circuit->net[n].name, name) == 0) return n;

@@ -72,17 +72,7 @@ static void refuse_malformed(void **state) {
         {"*|NET a\n\"\"\n", 2, 1, "empty quotes"},
         {"*|NET a\n*|DESIGN \"x\n", 2, 10, "quote without an end"},
     };
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        gal_extract_set set = {0};
-        gal_error err = {0};
-        assert_int_equal(gal_dspf_parse(&set, "x", bad[i].text, strlen(bad[i].text), &err),
-                         GAL_EPARSE);
-        assert_non_null(strstr(err.message, bad[i].message));
-        assert_int_equal(err.line, bad[i].line);
-        assert_int_equal(err.column, bad[i].column);
-        assert_int_equal(set.n, 0);
-        gal_extract_set_clear(&set);
-    }
+    assert_refused(gal_dspf_parse, bad, sizeof bad / sizeof *bad);
 }
 
 int main(void) {

@@ -82,17 +82,7 @@ static void refuse_malformed(void **state) {
         {"device msubckt nfet 1 2 3 4 l=1e30 w=2 B G 0 0 S 1 0\n", 1, 1, "0 to 1 m"},
         {"fet nfet 0 0 1 1 x\n", 1, 18, "area of the gate"},
     };
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        gal_extract_set set = {0};
-        gal_error err = {0};
-        assert_int_equal(gal_magic_ext_parse(&set, "x", bad[i].text, strlen(bad[i].text), &err),
-                         GAL_EPARSE);
-        assert_non_null(strstr(err.message, bad[i].message));
-        assert_int_equal(err.line, bad[i].line);
-        assert_int_equal(err.column, bad[i].column);
-        assert_int_equal(set.n, 0);
-        gal_extract_set_clear(&set);
-    }
+    assert_refused(gal_magic_ext_parse, bad, sizeof bad / sizeof *bad);
 }
 
 int main(void) {

@@ -92,18 +92,7 @@ static void refuse_malformed(void **state) {
         {"cell a\ncap x y 1e16\n", 2, 9, "expected at most 1 F"},
         {"cell a\ncap x y 1e999\n", 2, 9, "expected a capacitance"},
     };
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        gal_extract_set set = {0};
-        gal_error err = {0};
-        assert_int_equal(gal_par_parse(&set, "x.par", bad[i].text, strlen(bad[i].text), &err),
-                         GAL_EPARSE);
-        assert_string_equal(err.file, "x.par");
-        assert_non_null(strstr(err.message, bad[i].message));
-        assert_int_equal(err.line, bad[i].line);
-        assert_int_equal(err.column, bad[i].column);
-        assert_int_equal(set.n, 0);
-        gal_extract_set_clear(&set);
-    }
+    assert_refused(gal_par_parse, bad, sizeof bad / sizeof *bad);
 }
 
 static void keep_cells_before_an_error(void **state) {

@@ -119,17 +119,7 @@ static void refuse_malformed(void **state) {
         {"*SPEF\n*D_NET a 1\n*CAP\n1 b x\n", 4, 5, "expected a capacitance"},
         {"*SPEF\n*D_NET a 1\n*CAP\n1 *9:1 1\n", 4, 3, "*9 is not in *NAME_MAP"},
     };
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        gal_extract_set set = {0};
-        gal_error err = {0};
-        assert_int_equal(gal_spef_parse(&set, "x", bad[i].text, strlen(bad[i].text), &err),
-                         GAL_EPARSE);
-        assert_non_null(strstr(err.message, bad[i].message));
-        assert_int_equal(err.line, bad[i].line);
-        assert_int_equal(err.column, bad[i].column);
-        assert_int_equal(set.n, 0);
-        gal_extract_set_clear(&set);
-    }
+    assert_refused(gal_spef_parse, bad, sizeof bad / sizeof *bad);
 }
 
 int main(void) {
