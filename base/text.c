@@ -91,16 +91,18 @@ void gal_buf_text(gal_buf *buf, const char *text) {
 }
 
 void gal_buf_printf(gal_buf *buf, const char *format, ...) {
-    va_list args, again;
-    va_start(args, format);
-    va_copy(again, args);
-    const int size = vsnprintf(NULL, 0, format, args);
-    va_end(args);
-    if (size >= 0 && reserve(buf, (size_t)size)) {
-        vsnprintf(buf->data + buf->size, (size_t)size + 1, format, again);
-        buf->size += (size_t)size;
+    if (!reserve(buf, 0)) return;
+    for (int fits = 0; !fits;) {
+        va_list args;
+        va_start(args, format);
+        const size_t room = buf->capacity - buf->size;
+        const int size = vsnprintf(buf->data + buf->size, room, format, args);
+        va_end(args);
+        fits = size >= 0 && (size_t)size < room;
+        if (fits) buf->size += (size_t)size;
+        else if (size < 0 || !reserve(buf, (size_t)size)) break;
     }
-    va_end(again);
+    if (buf->data) buf->data[buf->size] = '\0';
 }
 
 void gal_buf_number(gal_buf *buf, double value) {

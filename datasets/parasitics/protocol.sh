@@ -4,8 +4,8 @@
 #   bash datasets/parasitics/protocol.sh DATA OUT [ROW...]
 #
 # DATA holds the .par.gz files (datasets/README.md), OUT receives models and
-# scores (JSON, one file per row and seed). Rows: t1 (three seeds), ablation, sky130, generic, t3, t4,
-# t5. Families in no_training.txt are never trained on, in any row.
+# scores (JSON, one file per row and seed). Rows: t1, t3, t4, t5 (seeds 1 to 3, or $SEEDS), ablation,
+# sky130, generic. Families in no_training.txt are never trained on, in any row.
 set -eu
 data=$1 out=$2
 shift 2
@@ -59,9 +59,12 @@ for row in $rows; do
       score generic_$set generic --split "$held" --data "$data/$set.par.gz"
     done ;;
   t3) # zero-shot to another foundry
-    train t3 "$data"/magic_hd.par.gz "$data"/magic_hdll.par.gz "$data"/magic_hs.par.gz \
-      --exclude "$no" --folds 3 --epochs 8 --members 1 --note "magic sky130 hd, hdll, hs, training families"
-    score t3_gf7 t3 --data "$data/magic_gf7.par.gz" ;;
+    for seed in ${SEEDS:-1 2 3}; do
+      train t3_$seed "$data"/magic_hd.par.gz "$data"/magic_hdll.par.gz "$data"/magic_hs.par.gz \
+        --exclude "$no" --folds 3 --epochs 8 --members 1 --seed $seed \
+        --note "magic sky130 hd, hdll, hs, training families"
+      score t3_gf7_$seed t3_$seed --data "$data/magic_gf7.par.gz"
+    done ;;
   t4) # small memories -> a large one of the same generator
     for seed in ${SEEDS:-1 2 3}; do
       train t4_$seed "$data/magic_openram_scn4m.par.gz" --exclude "$here/sram128x32.txt" \
@@ -71,10 +74,13 @@ for row in $rows; do
   t5) # mixed-signal blocks, leave one design out
     for design in sar1_array sar1_comp avsd_pll; do
       { cat "$no"; echo "$design"; } > "$out/$design.txt"
-      train t5_$design "$data"/magic_ams_sky130.par.gz "$data"/magic_hd.par.gz \
-        "$data"/magic_openram_sky130.par.gz --exclude "$out/$design.txt" --folds 3 --epochs 8 --members 1 \
-        --note "magic AMS but $design, hd, OpenRAM sky130"
-      score t5_$design t5_$design --only $design --data "$data/magic_ams_sky130.par.gz"
+      for seed in ${SEEDS:-1 2 3}; do
+        train t5_${design}_$seed "$data"/magic_ams_sky130.par.gz "$data"/magic_hd.par.gz \
+          "$data"/magic_openram_sky130.par.gz --exclude "$out/$design.txt" --folds 3 --epochs 8 \
+          --members 1 --seed $seed --note "magic AMS but $design, hd, OpenRAM sky130"
+        score t5_${design}_$seed t5_${design}_$seed --only $design \
+          --data "$data/magic_ams_sky130.par.gz"
+      done
     done ;;
   esac
 done

@@ -38,14 +38,14 @@ ROWS = [  # title, score files, (metric path, label) ...
     ("shipped generic: ground hdll (magic)", "generic_magic_hdll", "ground", "r2_log"),
     ("shipped generic: total hdll (magic)", "generic_magic_hdll", "total", "r2_log"),
     ("shipped generic: coupling hdll (magic)", "generic_magic_hdll", "coupling", "r2_log"),
-    ("zero-shot gf180 7-track: ground", "t3_gf7", "ground", "r2_log"),
-    ("zero-shot gf180 7-track: total", "t3_gf7", "total", "r2_log"),
+    ("zero-shot gf180 7-track: ground", "t3_gf7_*", "ground", "r2_log"),
+    ("zero-shot gf180 7-track: total", "t3_gf7_*", "total", "r2_log"),
     ("SRAM 128x32: ground", "t4_128x32_*", "ground", "r2_log"),
     ("SRAM 128x32: total", "t4_128x32_*", "total", "r2_log"),
     ("SRAM 128x32: coupling", "t4_128x32_*", "coupling", "r2_log"),
-    ("AMS sar1_array: coupling", "t5_sar1_array", "coupling", "r2_log"),
-    ("AMS sar1_comp: coupling", "t5_sar1_comp", "coupling", "r2_log"),
-    ("AMS avsd_pll: coupling", "t5_avsd_pll", "coupling", "r2_log"),
+    ("AMS sar1_array: coupling", "t5_sar1_array_*", "coupling", "r2_log"),
+    ("AMS sar1_comp: coupling", "t5_sar1_comp_*", "coupling", "r2_log"),
+    ("AMS avsd_pll: coupling", "t5_avsd_pll_*", "coupling", "r2_log"),
 ]
 
 

@@ -9,6 +9,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+void gal_pex_case_keep_pairs(gal_pex_case *pex, const uint8_t *keep) {
+    const size_t role = GAL_PEX_N_ROLE * sizeof *pex->pair_role;
+    int32_t n = 0;
+    for (int32_t p = 0; p < pex->n_pair; p++) {
+        if (!keep[p]) continue;
+        pex->pair[n] = pex->pair[p];
+        pex->near[n] = pex->near[p];
+        if (pex->couple) pex->couple[n] = pex->couple[p];
+        memmove(pex->pair_role + (size_t)n * GAL_PEX_N_ROLE,
+                pex->pair_role + (size_t)p * GAL_PEX_N_ROLE, role);
+        memmove(gal_mat_row(pex->pair_x, n), gal_mat_row(pex->pair_x, p),
+                (size_t)pex->pair_x.cols * sizeof(float));
+        n++;
+    }
+    pex->n_pair = n;
+    pex->pair_x.rows = n;
+}
+
 void gal_pex_case_clear(gal_pex_case *pex) {
     gal_arena_clear(&pex->arena);
     *pex = (gal_pex_case){0};

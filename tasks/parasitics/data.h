@@ -52,6 +52,8 @@ typedef struct gal_pex_case {
 GAL_API gal_status gal_pex_case_build(gal_pex_case *pex, const gal_circuit *circuit,
                                       gal_extractor extractor, const gal_extract *labels,
                                       gal_error *err);
+/* Forgets the pairs whose keep[n_pair] is 0. O(n_pair). */
+GAL_API void gal_pex_case_keep_pairs(gal_pex_case *pex, const uint8_t *keep);
 GAL_API void gal_pex_case_clear(gal_pex_case *pex);
 
 /* A training or test set: the extracts it read and one case per circuit with transistors. */

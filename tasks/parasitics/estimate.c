@@ -9,6 +9,10 @@
 static const float role_shrink = 3;
 enum { ROLE_LEAST = 2 };
 
+/* Share of the columns tried at a node of the existence trees: few, for trees that differ carry
+ * over better to cells larger than any in training. */
+static const double exist_features = 0.1;
+
 /* Rows drawn for one tree: large tables repeat themselves, and trees are better for differing. */
 enum { TREE_ROWS = 20000 };
 
@@ -161,6 +165,7 @@ static gal_status fit_trees(gal_trees **out, const selection *s, gal_pex_target 
     gal_trees_options options = gal_trees_defaults();
     options.max_rows = TREE_ROWS;
     options.max_nodes = target == GAL_PEX_EXIST ? EXIST_NODES : TREE_NODES;
+    if (target == GAL_PEX_EXIST) options.features = exist_features;
     options.seed = gal_hash_mix(o->seed, (uint64_t)target);
     table t = {0};
     gal_status status = target < GAL_PEX_COUPLE ? net_table(&t, s, target, err)
@@ -197,27 +202,47 @@ static float to_logit(float probability) {
     return logf(p / (1 - p));
 }
 
-/* Fills an allocated estimate. */
-static void apply(gal_pex_estimate *out, const gal_pex_estimator *estimator,
-                  const gal_pex_case *pex) {
+static void apply_exist(gal_pex_estimate *out, const gal_pex_estimator *estimator,
+                        const gal_pex_case *pex) {
+    gal_trees_predict(out->exist, estimator->trees[GAL_PEX_EXIST], pex->pair_x);
+    for (int32_t p = 0; p < pex->n_pair; p++) out->exist[p] = to_logit(out->exist[p]);
+}
+
+static void apply_sizes(gal_pex_estimate *out, const gal_pex_estimator *estimator,
+                        const gal_pex_case *pex) {
     gal_trees_predict(out->ground, estimator->trees[GAL_PEX_GROUND], pex->net_x);
     gal_trees_predict(out->total, estimator->trees[GAL_PEX_TOTAL], pex->net_x);
     gal_trees_predict(out->couple, estimator->trees[GAL_PEX_COUPLE], pex->pair_x);
-    gal_trees_predict(out->exist, estimator->trees[GAL_PEX_EXIST], pex->pair_x);
     for (int32_t p = 0; p < pex->n_pair; p++) {
         int known;
         out->couple[p] =
             gal_roles_apply(&estimator->roles, pex->pair_role + (size_t)p * GAL_PEX_N_ROLE,
                             GAL_PEX_N_ROLE, out->couple[p], role_shrink, &known);
         out->known[p] = (float)known;
-        out->exist[p] = to_logit(out->exist[p]);
     }
 }
 
 gal_status gal_pex_estimate_case(gal_pex_estimate *out, const gal_pex_estimator *estimator,
                                  const gal_pex_case *pex, gal_error *err) {
     GAL_TRY(estimate_new(out, pex, err));
-    apply(out, estimator, pex);
+    apply_exist(out, estimator, pex);
+    apply_sizes(out, estimator, pex);
+    return GAL_OK;
+}
+
+gal_status gal_pex_estimate_likely(gal_pex_estimate *out, const gal_pex_estimator *estimator,
+                                   gal_pex_case *pex, gal_error *err) {
+    GAL_TRY(estimate_new(out, pex, err));
+    uint8_t *keep = malloc((size_t)pex->n_pair + 1);
+    if (!keep) return gal_pex_estimate_clear(out), no_memory(err);
+    apply_exist(out, estimator, pex);
+    for (int32_t p = 0, n = 0; p < pex->n_pair; p++) {
+        keep[p] = out->exist[p] >= 0;
+        if (keep[p]) out->exist[n++] = out->exist[p];
+    }
+    gal_pex_case_keep_pairs(pex, keep);
+    free(keep);
+    apply_sizes(out, estimator, pex);
     return GAL_OK;
 }
 
@@ -249,7 +274,10 @@ static gal_status cross_fit(gal_pex_estimate *estimate, const gal_pex_set *set, 
         gal_pex_estimator part = {0};
         const gal_status status = fit(&part, &s, options, err);
         for (int32_t i = 0; status == GAL_OK && i < set->n; i++)
-            if (fold[i] == k) apply(&estimate[i], &part, &set->item[i]);
+            if (fold[i] == k) {
+                apply_exist(&estimate[i], &part, &set->item[i]);
+                apply_sizes(&estimate[i], &part, &set->item[i]);
+            }
         gal_pex_estimator_clear(&part);
         if (status != GAL_OK) return status;
         if (!gal_progress(report, "cross-fitting", k + 1, options->folds, " "))

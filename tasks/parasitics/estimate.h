@@ -52,6 +52,10 @@ GAL_API void gal_pex_estimator_clear(gal_pex_estimator *estimator);
 /* Estimates one case. GAL_ENOMEM. O(nets + pairs). */
 GAL_API gal_status gal_pex_estimate_case(gal_pex_estimate *out, const gal_pex_estimator *estimator,
                                          const gal_pex_case *pex, gal_error *err);
+/* The same, of a case whose unlikely pairs (logit below 0) are forgotten first. */
+GAL_API gal_status gal_pex_estimate_likely(gal_pex_estimate *out,
+                                           const gal_pex_estimator *estimator, gal_pex_case *pex,
+                                           gal_error *err);
 GAL_API void gal_pex_estimate_clear(gal_pex_estimate *estimate);
 
 /* Deals the families to `folds` folds in the order of their mixed hashes, so that any two part

@@ -136,6 +136,7 @@ static gal_status export(gal_pex_layout *layout, gal_arena *arena, const job *j,
 static gal_status build(gal_pex_layout *layout, gal_arena *arena, job *j, gal_arena *scratch,
                         int all_pairs, gal_error *err) {
     GAL_TRY(gal__cell_rank(&j->cell, scratch, err));
+    GAL_TRY(gal__cell_twins(&j->cell, scratch, err));
     GAL_TRY(gal__units_make(&j->unit, &j->n_unit, scratch, &j->cell, err));
     j->net = gal_mat_new(scratch, j->cell.n_net, GAL_PEX_LAYOUT_NET);
     if (!j->net.data)

@@ -7,10 +7,17 @@
 #include <string.h>
 
 /* Circuits of more nets get fewer rounds, and their ties fall by net number. */
-enum { SMALL = 400, ROUNDS_SMALL = 8, ROUNDS_LARGE = 5, TIES = 48, ROUNDS_TIE = 4 };
+enum {
+    SMALL = 400,
+    ROUNDS_SMALL = 8,
+    ROUNDS_LARGE = 5,
+    TIES = 48,
+    ROUNDS_TIE = 4,
+    ROUNDS_TWIN = 4
+};
 
 /* Tags that keep the messages of different pins apart. */
-enum { TAG_START, TAG_SIZE, TAG_GATE, TAG_END, TAG_TIE };
+enum { TAG_START, TAG_SIZE, TAG_GATE, TAG_END, TAG_TIE, TAG_TWIN };
 
 static uint64_t nanometres(double um) {
     return (uint64_t)(um * 1000 + 0.5);
@@ -80,5 +87,40 @@ gal_status gal__cell_rank(gal__cell *cell, gal_arena *scratch, gal_error *err) {
         for (int r = 0; r < ROUNDS_TIE; r++) refine(cell, size, colour, next);
     }
     for (int32_t i = 0; i < cell->n_net; i++) cell->rank[list[i].net] = i;
+    return GAL_OK;
+}
+
+/* 1 for nets inside one row: no gate, no port, no end in the other row. */
+static void find_inner(const gal__cell *cell, uint8_t *inner) {
+    for (int32_t i = 0; i < cell->n_net; i++)
+        inner[i] = !cell->fixed[i] && cell->n_pin[i] < GAL__NO_END;
+    for (int row = 0; row < 2; row++) {
+        uint8_t mark = (uint8_t)(2 << row);
+        for (int32_t i = 0; i < cell->n_mos; i++)
+            for (int e = 0; e < 2 && cell->mos[i].row == row; e++)
+                inner[cell->mos[i].end[e]] |= mark;
+    }
+    for (int32_t i = 0; i < cell->n_net; i++) inner[i] = inner[i] == 3 || inner[i] == 5;
+}
+
+/* Colours that do not tell rows and supplies apart. Nets that both rows can see keep their own. */
+gal_status gal__cell_twins(gal__cell *cell, gal_arena *scratch, gal_error *err) {
+    uint8_t *inner = GAL_ARENA_ARRAY(scratch, uint8_t, cell->n_net);
+    uint64_t *next = GAL_ARENA_ARRAY(scratch, uint64_t, cell->n_net);
+    if (!inner || !next) return gal_fail(err, GAL_ENOMEM, "no memory to compare two rows");
+    find_inner(cell, inner);
+    for (int32_t i = 0; i < cell->n_net; i++)
+        cell->twin[i] = cell->fixed[i] || inner[i] ? inner[i] : gal_hash_mix(TAG_TWIN, (uint64_t)i);
+    for (int r = 0; r < ROUNDS_TWIN; r++) {
+        memset(next, 0, sizeof *next * (size_t)cell->n_net);
+        for (int32_t i = 0; i < cell->n_mos; i++)
+            for (int e = 0; e < 2; e++) {
+                const gal__mos *mos = &cell->mos[i];
+                next[mos->end[e]] += (uint64_t)mos->fingers *
+                                     gal_hash_mix(cell->twin[mos->gate], cell->twin[mos->end[!e]]);
+            }
+        for (int32_t i = 0; i < cell->n_net; i++)
+            if (inner[i]) cell->twin[i] = next[i];
+    }
     return GAL_OK;
 }

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-/* More parallel fingers of one device count as this many; a pin that is no end of a channel. */
-enum { MOST_FINGERS = 1000000, NO_END = 100 };
+/* More parallel fingers of one device count as this many. */
+enum { MOST_FINGERS = 1000000 };
 
 /* Metres to um; sizes that are not given or not plausible count as 0. */
 static double micrometres(double metres) {
@@ -66,18 +66,18 @@ static void merge_parallel(gal__cell *cell) {
 }
 
 static void add_pins(int32_t *n_pin, int32_t count) {
-    *n_pin = *n_pin < NO_END * MOST_FINGERS ? *n_pin + count : *n_pin;
+    *n_pin = *n_pin < GAL__NO_END * MOST_FINGERS ? *n_pin + count : *n_pin;
 }
 
 static void count_pins(gal__cell *cell) {
     for (int32_t i = 0; i < cell->n_mos; i++) {
         const gal__mos *mos = &cell->mos[i];
-        add_pins(&cell->n_pin[mos->gate], NO_END);
+        add_pins(&cell->n_pin[mos->gate], GAL__NO_END);
         for (int e = 0; e < 2; e++) add_pins(&cell->n_pin[mos->end[e]], mos->fingers);
     }
     for (int32_t i = 0; i < cell->n_net; i++) {
         if (cell->n_pin[i] == 0) cell->fixed[i] = 1, cell->port[i] = 0;
-        if (cell->port[i]) add_pins(&cell->n_pin[i], NO_END);
+        if (cell->port[i]) add_pins(&cell->n_pin[i], GAL__NO_END);
     }
 }
 
@@ -103,10 +103,11 @@ gal_status gal__cell_import(gal__cell *cell, gal_arena *scratch, const gal_circu
     cell->port = GAL_ARENA_ARRAY(scratch, uint8_t, n_net);
     cell->fixed = GAL_ARENA_ARRAY(scratch, uint8_t, n_net);
     cell->n_pin = GAL_ARENA_ARRAY(scratch, int32_t, n_net);
+    cell->twin = GAL_ARENA_ARRAY(scratch, uint64_t, n_net);
     cell->rank = GAL_ARENA_ARRAY(scratch, int32_t, n_net);
     cell->colour = GAL_ARENA_ARRAY(scratch, uint64_t, n_net);
-    if (!net_of || !cell->mos || !cell->port || !cell->fixed || !cell->n_pin || !cell->rank ||
-        !cell->colour)
+    if (!net_of || !cell->mos || !cell->port || !cell->fixed || !cell->n_pin || !cell->twin ||
+        !cell->rank || !cell->colour)
         return gal_fail(err, GAL_ENOMEM, "no memory to lay out %d devices", circuit->n_device);
     number_nets(cell, circuit, graph, net_of);
     cell->n_mos = 0;

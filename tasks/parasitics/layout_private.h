@@ -7,7 +7,7 @@
 #include "tasks/parasitics/pair_map.h"
 
 /* Units annealed together; fingers of one unit that are laid out. */
-enum { GAL__WINDOW = 128, GAL__FINGERS = 512 };
+enum { GAL__WINDOW = 128, GAL__FINGERS = 512, GAL__NO_END = 100 };
 
 /* Parallel fingers of one size. */
 typedef struct gal__mos {
@@ -24,8 +24,9 @@ typedef struct gal__cell {
     int32_t n_mos, n_net, n_signal;
     uint8_t *port;  /* [n_net] */
     uint8_t *fixed; /* [n_net] 1: a supply, or without transistors: takes no part */
-    /* [n_net] ends of fingers, plus 100 for a gate or a port: 2 means a stack node */
+    /* [n_net] ends of fingers, plus GAL__NO_END for a gate or a port: 2 means a stack node */
     int32_t *n_pin;
+    uint64_t *twin;   /* [n_net] equal: the same net, or mirror images in the two rows */
     int32_t *rank;    /* [n_net] canonical: of isomorphic circuits, the same */
     uint64_t *colour; /* [n_net] equal: the same structural place */
 } gal__cell;
@@ -34,6 +35,7 @@ typedef struct gal__cell {
 gal_status gal__cell_import(gal__cell *cell, gal_arena *scratch, const gal_circuit *circuit,
                             const gal_graph *graph, gal_error *err);
 gal_status gal__cell_rank(gal__cell *cell, gal_arena *scratch, gal_error *err);
+gal_status gal__cell_twins(gal__cell *cell, gal_arena *scratch, gal_error *err);
 
 /* `fingers` columns of poly: parallel fingers of each row that has some. */
 typedef struct gal__unit {

@@ -9,8 +9,10 @@
 enum { MOST_ON_GATE = 200, LARGE = 2000, REACH = 40, LONG_NET = 48 };
 
 /* What a common signal of two groups is worth, gates that are each other's complement, supplies on
- * both, equal numbers of fingers; and what it takes to pair groups of different gates. */
-static const double same_net = 2, opposed = 1.5, both_supplied = 1, same_count = 0.5, enough = 1.9;
+ * both, inner nets that mirror each other, equal numbers of fingers; and what it takes to pair
+ * groups of different gates. */
+static const double same_net = 2, opposed = 1.5, both_supplied = 1, twins = 0.25, same_count = 0.5,
+                    enough = 1.9;
 
 /* Transistors of one gate looked at to find what it drives. */
 enum { MOST_DRIVEN = 32 };
@@ -104,8 +106,11 @@ static double affinity(const gal__cell *cell, const group *n, const group *p) {
     if (n->gate != p->gate && (drives(cell, n->gate, p->gate) || drives(cell, p->gate, n->gate)))
         value += opposed;
     for (int i = 0; i < 2; i++)
-        for (int j = 0; j < 2; j++)
+        for (int j = 0; j < 2; j++) {
             if (n->end[i] == p->end[j] && !cell->fixed[n->end[i]]) value += same_net;
+            else if (!cell->fixed[n->end[i]] && cell->twin[n->end[i]] == cell->twin[p->end[j]])
+                value += twins;
+        }
     const int n_supplied = cell->fixed[n->end[0]] || cell->fixed[n->end[1]];
     const int p_supplied = cell->fixed[p->end[0]] || cell->fixed[p->end[1]];
     return n_supplied && p_supplied ? value + both_supplied : value;

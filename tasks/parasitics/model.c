@@ -97,9 +97,9 @@ static void conclude(gal_pex_output *out, int target, const tally *t, int64_t n,
     }
 }
 
-static gal_status run_members(gal_pex_output *out, gal_arena *arena, const gal_pex_model *model,
-                              const gal_pex_input *input, const gal_pex_estimate *estimate,
-                              gal_error *err) {
+static gal_status run_members(gal_pex_output *out, gal_arena *arena, gal_arena *scratch,
+                              const gal_pex_model *model, const gal_pex_input *input,
+                              const gal_pex_estimate *estimate, gal_error *err) {
     const int64_t n_net = input->pex->graph.n_net, n_pair = input->pex->n_pair;
     const gal_mat net = gal_mat_new(arena, n_net, GAL_PEX_N_NET_OUT);
     const gal_mat pair = gal_mat_new(arena, n_pair, GAL_PEX_N_PAIR_OUT);
@@ -110,12 +110,9 @@ static gal_status run_members(gal_pex_output *out, gal_arena *arena, const gal_p
         return no_memory(err);
     for (int32_t m = 0; m < model->n_member; m++) {
         const gal_pex_member *member = &model->member[m];
-        gal_arena scratch;
-        gal_arena_init(&scratch);
-        const gal_status status =
-            gal_pex_network_run(net, pair, &scratch, &member->network, &member->params, input, err);
-        gal_arena_clear(&scratch);
-        if (status != GAL_OK) return status;
+        GAL_TRY(
+            gal_pex_network_run(net, pair, scratch, &member->network, &member->params, input, err));
+        gal_arena_reset(scratch);
         tally_add(&t[0], net, GAL_PEX_OUT_GROUND, GAL_PEX_OUT_GROUND_CLASS);
         tally_add(&t[1], net, GAL_PEX_OUT_TOTAL, GAL_PEX_OUT_TOTAL_CLASS);
         tally_add(&t[2], pair, GAL_PEX_OUT_COUPLE, GAL_PEX_OUT_COUPLE_CLASS);
@@ -144,15 +141,18 @@ static void fill_estimate(gal_pex_output *out, const gal_pex_model *model, const
 gal_status gal_pex_model_apply_to(gal_pex_output *out, const gal_pex_model *model,
                                   const gal_pex_case *pex, const gal_pex_estimate *estimate,
                                   gal_error *err) {
-    gal_arena arena;
+    gal_arena arena, scratch;
     gal_arena_init(&arena);
+    gal_arena_init(&scratch);
     gal_pex_input input;
     gal_status status = output_new(out, pex, err);
     if (status == GAL_OK) fill_estimate(out, model, pex, estimate);
     if (status == GAL_OK && model->n_member > 0) {
         status = gal_pex_input_make(&input, &arena, &model->scaler, pex, err);
-        if (status == GAL_OK) status = run_members(out, &arena, model, &input, estimate, err);
+        if (status == GAL_OK)
+            status = run_members(out, &arena, &scratch, model, &input, estimate, err);
     }
+    gal_arena_clear(&scratch);
     gal_arena_clear(&arena);
     if (status != GAL_OK) gal_pex_output_clear(out);
     return status;

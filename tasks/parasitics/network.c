@@ -1,6 +1,7 @@
 #include "tasks/parasitics/network.h"
 
 #include "tasks/parasitics/network_loss.h"
+#include "tasks/parasitics/scaler.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,8 +56,8 @@ static void pair_rows(gal_mat x, gal_mat h, const gal_pex_input *input, const in
         const float *b = gal_mat_row(h, input->pex->pair[p].b);
         float *row = gal_mat_row(x, i);
         for (int32_t c = 0; c < h.cols; c++) row[c] = a[c] + b[c], row[h.cols + c] = a[c] * b[c];
-        memcpy(row + 2 * h.cols, gal_mat_row(input->pair, p),
-               (size_t)input->pair.cols * sizeof(float));
+        gal_pex_scale_row(row + 2 * h.cols, gal_mat_row(input->pex->pair_x, p), input->pair_scale,
+                          input->pex->pair_x.cols);
     }
 }
 
@@ -75,6 +76,19 @@ static void pair_rows_backward(gal_mat dh, gal_mat dx, gal_mat h, const gal_pex_
     }
 }
 
+/* Pairs first .. first + out.rows. */
+static gal_status run_pairs(gal_mat out, gal_arena *scratch, const gal_pex_network *network,
+                            const gal_params *params, gal_mat h, const gal_pex_input *input,
+                            int32_t first, gal_error *err) {
+    gal_mlp_saved saved;
+    const gal_mat x = gal_mat_new(scratch, out.rows, network->pair_head.linear[0].in);
+    if (!x.data) return no_memory(err);
+    GAL_TRY(gal_mlp_saved_new(&saved, scratch, &network->pair_head, out.rows, err));
+    pair_rows(x, h, input, NULL, first);
+    gal_mlp_forward(out, &saved, &network->pair_head, params, x, 0);
+    return GAL_OK;
+}
+
 gal_status gal_pex_network_run(gal_mat net_out, gal_mat pair_out, gal_arena *arena,
                                const gal_pex_network *network, const gal_params *params,
                                const gal_pex_input *input, gal_error *err) {
@@ -89,23 +103,17 @@ gal_status gal_pex_network_run(gal_mat net_out, gal_mat pair_out, gal_arena *are
     GAL_TRY(gal_mlp_saved_new(&saved, arena, &network->net_head, h.rows, err));
     net_rows(net_x, h, input->net);
     gal_mlp_forward(net_out, &saved, &network->net_head, params, net_x, 0);
-    for (int32_t first = 0; first < input->pex->n_pair; first += PAIR_BLOCK) {
+    gal_arena scratch;
+    gal_arena_init(&scratch);
+    gal_status status = GAL_OK;
+    for (int32_t first = 0; status == GAL_OK && first < input->pex->n_pair; first += PAIR_BLOCK) {
         const int32_t left = input->pex->n_pair - first, n = left < PAIR_BLOCK ? left : PAIR_BLOCK;
-        gal_arena scratch;
-        gal_arena_init(&scratch);
-        const gal_mat x = gal_mat_new(&scratch, n, network->pair_head.linear[0].in);
-        gal_status status = x.data ? GAL_OK : no_memory(err);
-        if (status == GAL_OK)
-            status = gal_mlp_saved_new(&saved, &scratch, &network->pair_head, n, err);
-        if (status == GAL_OK) {
-            pair_rows(x, h, input, NULL, first);
-            gal_mlp_forward(gal_mat_rows(pair_out, first, n), &saved, &network->pair_head, params,
-                            x, 0);
-        }
-        gal_arena_clear(&scratch);
-        if (status != GAL_OK) return status;
+        status = run_pairs(gal_mat_rows(pair_out, first, n), &scratch, network, params, h, input,
+                           first, err);
+        gal_arena_reset(&scratch);
     }
-    return GAL_OK;
+    gal_arena_clear(&scratch);
+    return status;
 }
 
 /* At most `max` pair indices: coupled ones first, the rest for the others; all when they fit. */

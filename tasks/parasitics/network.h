@@ -43,7 +43,8 @@ enum {
 /* What the network sees of one case: standardised features. */
 typedef struct gal_pex_input {
     const gal_pex_case *pex;
-    gal_mat net, device, pair;
+    gal_mat net, device;
+    const float *pair_scale; /* pairs are many: pex->pair_x is standardised by it when it is read */
 } gal_pex_input;
 
 typedef enum gal_pex_balance {

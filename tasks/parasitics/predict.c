@@ -40,10 +40,21 @@ static void take_pairs(gal_pex_result *out, const gal_pex_output *output, const 
     qsort(out->coupling, (size_t)out->n_coupling, sizeof *out->coupling, by_pair);
 }
 
+/* Pairs that will not be listed are dropped as soon as that is known. */
+static gal_status apply(gal_pex_output *out, const gal_pex_model *model, gal_pex_case *pex,
+                        gal_error *err) {
+    if (model->gain[GAL_PEX_EXIST] > 0) return gal_pex_model_apply(out, model, pex, err);
+    gal_pex_estimate estimate;
+    GAL_TRY(gal_pex_estimate_likely(&estimate, &model->estimator, pex, err));
+    const gal_status status = gal_pex_model_apply_to(out, model, pex, &estimate, err);
+    gal_pex_estimate_clear(&estimate);
+    return status;
+}
+
 static gal_status predict(gal_pex_result *out, const gal_pex_model *model, gal_pex_case *pex,
                           const gal_pex_predict_options *options, gal_error *err) {
     gal_pex_output output;
-    GAL_TRY(gal_pex_model_apply(&output, model, pex, err));
+    GAL_TRY(apply(&output, model, pex, err));
     if (options->calibration) gal_pex_calibration_apply(&output, pex, options->calibration);
     out->net = GAL_ARENA_ARRAY(&out->arena, gal_pex_net, pex->graph.n_net);
     out->coupling = GAL_ARENA_ARRAY(&out->arena, gal_pex_coupling, pex->n_pair);

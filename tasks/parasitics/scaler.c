@@ -59,8 +59,7 @@ static int raw_devices(gal_mat *out, gal_arena *arena, const gal_pex_case *pex) 
 
 static int raw_input(gal_pex_input *out, gal_arena *arena, const gal_pex_case *pex) {
     *out = (gal_pex_input){.pex = pex};
-    return copy_of(&out->net, arena, pex->net_x) && copy_of(&out->pair, arena, pex->pair_x) &&
-           raw_devices(&out->device, arena, pex);
+    return copy_of(&out->net, arena, pex->net_x) && raw_devices(&out->device, arena, pex);
 }
 
 /* [ROWS, cols]: sums of values and of squares, extremes. */
@@ -117,10 +116,10 @@ gal_status gal_pex_scaler_fit(gal_pex_scaler *scaler, const gal_pex_set *set, ga
         if (!ok) break;
         accumulate(net, input.net);
         accumulate(device, input.device);
-        accumulate(pair, input.pair);
+        accumulate(pair, set->item[i].pair_x);
         rows[0] += (double)input.net.rows;
         rows[1] += (double)input.device.rows;
-        rows[2] += (double)input.pair.rows;
+        rows[2] += (double)set->item[i].pair_x.rows;
         gal_arena_reset(&arena);
     }
     gal_arena_clear(&arena);
@@ -131,16 +130,17 @@ gal_status gal_pex_scaler_fit(gal_pex_scaler *scaler, const gal_pex_set *set, ga
     return GAL_OK;
 }
 
-static void apply(gal_mat x, const float *scale) {
-    const float *factor = scale + x.cols, *low = scale + LOW * x.cols,
-                *high = scale + HIGH * x.cols;
-    for (int64_t r = 0; r < x.rows; r++) {
-        float *row = gal_mat_row(x, r);
-        for (int32_t c = 0; c < x.cols; c++) {
-            const float v = (row[c] - scale[c]) * factor[c];
-            row[c] = v > high[c] ? high[c] : v < low[c] ? low[c] : v;
-        }
+void gal_pex_scale_row(float *to, const float *from, const float *scale, int32_t cols) {
+    const float *factor = scale + cols, *low = scale + LOW * cols, *high = scale + HIGH * cols;
+    for (int32_t c = 0; c < cols; c++) {
+        const float v = (from[c] - scale[c]) * factor[c];
+        to[c] = v > high[c] ? high[c] : v < low[c] ? low[c] : v;
     }
+}
+
+static void apply(gal_mat x, const float *scale) {
+    for (int64_t r = 0; r < x.rows; r++)
+        gal_pex_scale_row(gal_mat_row(x, r), gal_mat_row(x, r), scale, x.cols);
 }
 
 gal_status gal_pex_input_make(gal_pex_input *out, gal_arena *arena, const gal_pex_scaler *scaler,
@@ -148,6 +148,6 @@ gal_status gal_pex_input_make(gal_pex_input *out, gal_arena *arena, const gal_pe
     if (!raw_input(out, arena, pex)) return no_memory(err);
     apply(out->net, scaler->net);
     apply(out->device, scaler->device);
-    apply(out->pair, scaler->pair);
+    out->pair_scale = scaler->pair;
     return GAL_OK;
 }

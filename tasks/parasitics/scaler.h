@@ -27,7 +27,11 @@ GAL_API gal_status gal_pex_scaler_fit(gal_pex_scaler *scaler, const gal_pex_set 
                                       gal_error *err);
 GAL_API void gal_pex_scaler_clear(gal_pex_scaler *scaler);
 
-/* The network's input: the features of a case, standardised, in `arena`. GAL_ENOMEM. */
+/* to[cols] = a row standardised; `scale` is one of a scaler's. */
+GAL_API void gal_pex_scale_row(float *to, const float *from, const float *scale, int32_t cols);
+
+/* The network's input: the features of a case, standardised, in `arena`. Points to the case and to
+ * the scaler. GAL_ENOMEM. */
 GAL_API gal_status gal_pex_input_make(gal_pex_input *out, gal_arena *arena,
                                       const gal_pex_scaler *scaler, const gal_pex_case *pex,
                                       gal_error *err);

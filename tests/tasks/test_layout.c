@@ -250,6 +250,38 @@ static void test_stack_is_bare(void **state) {
     plan_clear(&p);
 }
 
+/* The carry and a stack of the sum of an adder, whose rows mirror each other: fingers of one gate
+ * pair with their mirror image, so that one order suits both rows and no stack breaks. */
+static void test_twin_stacks_do_not_break(void **state) {
+    (void)state;
+    enum { INPUTS = 3, STACKS = 10 };
+    static const int at_node[INPUTS] = {2, 1, 1}, at_rail[INPUTS] = {0, 0, 2};
+    plan p = plan_new();
+    int32_t in[INPUTS], stack[STACKS];
+    for (int i = 0; i < INPUTS; i++) in[i] = net(&p, GAL_NET_PORT);
+    for (int i = 0; i < STACKS; i++) stack[i] = net(&p, 0);
+    const int32_t carry = net(&p, GAL_NET_PORT), sum = net(&p, GAL_NET_PORT);
+    for (int side = 0; side < 2; side++) {
+        const gal_device_type type = side ? GAL_PMOS : GAL_NMOS;
+        const int32_t rail = side ? VDD : GND, *own = stack + side * STACKS / 2;
+        for (int k = 0; k < INPUTS; k++) {
+            mos(&p, type, own[k], in[at_node[k]], carry, 0.42);
+            mos(&p, type, own[k], in[at_rail[k]], rail, 0.42);
+        }
+        mos(&p, type, sum, in[2], own[3], 0.42);
+        mos(&p, type, own[3], in[1], own[4], 0.42);
+        mos(&p, type, own[4], in[0], rail, 0.42);
+    }
+    gal_rng rng;
+    gal_rng_init(&rng, 3, 0);
+    for (int turn = 0; turn < 4; turn++) {
+        laid l = lay(&p, 1, turn ? &rng : NULL);
+        for (int k = 0; k < STACKS; k++) assert_true(row(&l, stack[k])[GAL_LAYOUT_NET_BARE] > 0.7f);
+        laid_clear(&l);
+    }
+    plan_clear(&p);
+}
+
 static void test_order_does_not_matter(void **state) {
     (void)state;
     gal_rng rng;
@@ -403,6 +435,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_inverter_chain),
         cmocka_unit_test(test_stack_is_bare),
+        cmocka_unit_test(test_twin_stacks_do_not_break),
         cmocka_unit_test(test_order_does_not_matter),
         cmocka_unit_test(test_fingers),
         cmocka_unit_test(test_pairs),
