@@ -15,7 +15,9 @@ typedef struct gal_arena_chunk {
 
 static_assert(sizeof(gal_arena_chunk) <= HEADER, "the header must fit before the first object");
 
-void gal_arena_init(gal_arena *arena) { *arena = (gal_arena){0}; }
+void gal_arena_init(gal_arena *arena) {
+    *arena = (gal_arena){0};
+}
 
 static void free_chunks(gal_arena_chunk *chunk) {
     while (chunk) {
@@ -74,9 +76,13 @@ static void *take(gal_arena *arena, size_t size, size_t align) {
     return (char *)arena->chunk + start;
 }
 
-void *gal_arena_alloc(gal_arena *arena, size_t size) { return take(arena, size, 64); }
+void *gal_arena_alloc(gal_arena *arena, size_t size) {
+    return take(arena, size, 64);
+}
 
-void *gal_arena_small(gal_arena *arena, size_t size) { return take(arena, size, 8); }
+void *gal_arena_small(gal_arena *arena, size_t size) {
+    return take(arena, size, 8);
+}
 
 void *gal_arena_calloc(gal_arena *arena, size_t count, size_t size) {
     if (size && count > SIZE_MAX / size) return NULL;

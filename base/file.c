@@ -28,7 +28,8 @@ static gal_status read_all(gal_file *file, gzFile in, const char *path, size_t l
     file->data = malloc(capacity + 1);
     while (file->data) {
         const size_t room = capacity - file->size;
-        const int n = gzread(in, file->data + file->size, room > 1 << 30 ? 1 << 30 : (unsigned)room);
+        const int n =
+            gzread(in, file->data + file->size, room > 1 << 30 ? 1 << 30 : (unsigned)room);
         int code;
         const char *reason = gzerror(in, &code);
         if (n < 0 || (code != Z_OK && code != Z_STREAM_END))

@@ -17,13 +17,15 @@ GAL_API gal_status gal_file_read(gal_file *file, const char *path, size_t limit,
 GAL_API void gal_file_clear(gal_file *file);
 
 /* Replaces `path` by `size` bytes or leaves it as it was: temporary file in the same directory,
- * fsync, rename, fsync of the directory. "-" writes to standard output. Errors: GAL_EIO, GAL_ENOMEM. */
+ * fsync, rename, fsync of the directory. "-" writes to standard output. Errors: GAL_EIO,
+ * GAL_ENOMEM. */
 GAL_API gal_status gal_file_write(const char *path, const void *data, size_t size, gal_error *err);
 
 /* 1 when `path` can be opened for reading and is no directory. */
 GAL_API int gal_file_exists(const char *path);
 
-/* `name` seen from the directory of the file `from` (absolute names stay); NULL when out of memory. */
+/* `name` seen from the directory of the file `from` (absolute names stay); NULL when out of memory.
+ */
 GAL_API char *gal_path_beside(gal_arena *arena, const char *from, const char *name);
 
 /* The part behind the last '/'. Points into path. */

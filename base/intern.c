@@ -17,7 +17,9 @@ void gal_intern_clear(gal_intern *intern) {
     gal_intern_init(intern, intern->fold_case);
 }
 
-static int lower(int c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; }
+static int lower(int c) {
+    return c >= 'A' && c <= 'Z' ? c + 32 : c;
+}
 
 static uint32_t hash_of(const gal_intern *intern, gal_view name) {
     if (!intern->fold_case) return (uint32_t)gal_hash_bytes(name.text, name.size, 0);

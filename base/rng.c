@@ -9,7 +9,9 @@ void gal_rng_init(gal_rng *rng, uint64_t seed, uint64_t stream) {
     for (int i = 0; i < 4; i++) rng->word[i] = hash = gal_hash_mix(hash, (uint64_t)i + 1);
 }
 
-static uint64_t rotate(uint64_t x, int k) { return (x << k) | (x >> (64 - k)); }
+static uint64_t rotate(uint64_t x, int k) {
+    return (x << k) | (x >> (64 - k));
+}
 
 uint64_t gal_rng_next(gal_rng *rng) {
     uint64_t *s = rng->word;
@@ -23,7 +25,9 @@ uint64_t gal_rng_next(gal_rng *rng) {
     return result;
 }
 
-double gal_rng_uniform(gal_rng *rng) { return (double)(gal_rng_next(rng) >> 11) * 0x1p-53; }
+double gal_rng_uniform(gal_rng *rng) {
+    return (double)(gal_rng_next(rng) >> 11) * 0x1p-53;
+}
 
 double gal_rng_normal(gal_rng *rng) {
     const double u = 1.0 - gal_rng_uniform(rng), v = gal_rng_uniform(rng);

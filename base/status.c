@@ -7,7 +7,8 @@
 const char *gal_status_text(gal_status code) {
     switch (code) {
 #define XX(name, number, text)                                                                     \
-    case GAL_##name: return text;
+    case GAL_##name:                                                                               \
+        return text;
         GAL_STATUS_MAP(XX)
 #undef XX
     }
@@ -52,9 +53,7 @@ const char *gal_error_format(const gal_error *err, char *buf, unsigned long size
         snprintf(place, sizeof place, "%s:%d:%d: ", err->file, err->line, err->column);
     else if (err->file[0] && err->line)
         snprintf(place, sizeof place, "%s:%d: ", err->file, err->line);
-    else if (err->file[0])
-        snprintf(place, sizeof place, "%s: ", err->file);
-    snprintf(buf, size, "%s%s", place,
-             err->message[0] ? err->message : gal_status_text(err->code));
+    else if (err->file[0]) snprintf(place, sizeof place, "%s: ", err->file);
+    snprintf(buf, size, "%s%s", place, err->message[0] ? err->message : gal_status_text(err->code));
     return buf;
 }

@@ -36,10 +36,10 @@ typedef enum gal_status {
 
 typedef struct gal_error {
     gal_status code;
-    int line;           /* 1-based; 0 when no line applies */
-    int column;         /* 1-based; 0 when no column applies */
-    char file[256];     /* "" when no file applies */
-    char message[512];  /* what was found and what was expected */
+    int line;          /* 1-based; 0 when no line applies */
+    int column;        /* 1-based; 0 when no column applies */
+    char file[256];    /* "" when no file applies */
+    char message[512]; /* what was found and what was expected */
 } gal_error;
 
 /* The fixed text of a code, e.g. "out of memory"; never NULL. */
@@ -53,7 +53,8 @@ GAL_API gal_status gal_fail(gal_error *err, gal_status code, const char *format,
 GAL_API gal_status gal_fail_at(gal_error *err, gal_status code, const char *file, int line,
                                int column, const char *format, ...) GAL_PRINTF(6, 7);
 
-/* Renders "file:line:column: message" (parts that do not apply are left out) into buf; returns buf. */
+/* Renders "file:line:column: message" (parts that do not apply are left out) into buf; returns buf.
+ */
 GAL_API const char *gal_error_format(const gal_error *err, char *buf, unsigned long size);
 
 /* Returns early with the status of a failed call. */

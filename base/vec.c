@@ -21,4 +21,6 @@ int gal__vec_assign(void **slot, void *moved) {
     return 1;
 }
 
-void gal__vec_release(void *data) { free(data); }
+void gal__vec_release(void *data) {
+    free(data);
+}

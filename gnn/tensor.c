@@ -44,7 +44,9 @@ void gal_mat_add(gal_mat to, gal_mat from, float scale) {
     }
 }
 
-void gal_params_init(gal_params *params) { *params = (gal_params){0}; }
+void gal_params_init(gal_params *params) {
+    *params = (gal_params){0};
+}
 
 void gal_params_clear(gal_params *params) {
     free(params->param);

@@ -10,8 +10,8 @@
 #include "netlist/circuit.h"
 
 typedef struct gal_cap {
-    int32_t a, b;  /* nets, a < b; or a = -1: net b to substrate, ground or node 0 */
-    double farad;  /* > 0 */
+    int32_t a, b; /* nets, a < b; or a = -1: net b to substrate, ground or node 0 */
+    double farad; /* > 0 */
 } gal_cap;
 
 typedef struct gal_extract {

@@ -4,8 +4,8 @@
 
 #include "gnn/optim.h"
 #include "tasks/sizing/agent.h"
-#include "tasks/surrogate/model_private.h"
 #include "tasks/surrogate/deck_encoder.h"
+#include "tasks/surrogate/model_private.h"
 
 typedef struct gal__agent_network {
     gal_params params;
