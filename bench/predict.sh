@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Times `galena parasitics predict` on a memory of 30 720 transistors, reading and writing included.
+# Times `galena parasitics predict` on a memory of 31 056 transistors, reading and writing included.
 #
 # usage: bench/predict.sh BUILD_DIR [REPEATS]
 # The netlist, 128 x 40 six-transistor cells with precharge and word-line drivers, is made here. Prints
