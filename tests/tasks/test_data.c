@@ -204,6 +204,40 @@ static void a_schematic_has_no_labels(void **state) {
     gal_extract_set_clear(&set);
 }
 
+static int same_number(float a, float b) {
+    return a == b || (isnan(a) && isnan(b));
+}
+
+static void pairs_are_forgotten(void **state) {
+    (void)state;
+    enum { EVERY = 3 };
+    gal_pex_set whole, part;
+    uint8_t keep[400] = {0};
+    read_set(&whole, cells, NULL);
+    read_set(&part, cells, NULL);
+    for (int32_t i = 0; i < whole.n; i++) {
+        const gal_pex_case *from = &whole.item[i], *left = &part.item[i];
+        assert_in_range(from->n_pair, 1, sizeof keep);
+        for (int32_t p = 0; p < from->n_pair; p++) keep[p] = p % EVERY == 1;
+        gal_pex_case_keep_pairs(&part.item[i], keep);
+        assert_int_equal(left->n_pair, (from->n_pair + 1) / EVERY);
+        assert_int_equal(left->pair_x.rows, left->n_pair);
+        for (int32_t n = 0; n < left->n_pair; n++) {
+            const int32_t p = EVERY * n + 1;
+            assert_memory_equal(&left->pair[n], &from->pair[p], sizeof *left->pair);
+            assert_memory_equal(left->pair_role + (size_t)n * GAL_PEX_N_ROLE,
+                                from->pair_role + (size_t)p * GAL_PEX_N_ROLE,
+                                GAL_PEX_N_ROLE * sizeof *left->pair_role);
+            assert_memory_equal(gal_mat_row(left->pair_x, n), gal_mat_row(from->pair_x, p),
+                                (size_t)from->pair_x.cols * sizeof(float));
+            assert_int_equal(left->near[n], from->near[p]);
+            assert_true(same_number(left->couple[n], from->couple[p]));
+        }
+    }
+    gal_pex_set_clear(&whole);
+    gal_pex_set_clear(&part);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(families_have_no_library_and_no_drive),
@@ -213,6 +247,7 @@ int main(void) {
         cmocka_unit_test(labels_are_sums_above_the_floor),
         cmocka_unit_test(nets_without_devices_have_no_labels),
         cmocka_unit_test(a_schematic_has_no_labels),
+        cmocka_unit_test(pairs_are_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
