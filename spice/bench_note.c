@@ -43,8 +43,9 @@ gal_status gal__bench_range(gal_bench_var *var, int32_t n, gal_arena *arena, int
     while (i < n && !gal_view_equal_nocase(name, var[i].name)) i++;
     if (i == n)
         return gal_fail(err, GAL_ENOTFOUND,
-                        "a range for '%.*s', but no top-level .param %.*s=NUMBER", (int)name.size,
-                        name.text, (int)name.size, name.text);
+                        "a range for '%.*s', but no top-level .param %.*s=NUMBER (an expression "
+                        "cannot have one)",
+                        (int)name.size, name.text, (int)name.size, name.text);
     gal_bench_var one = var[i];
     one.log = 0;
     one.step = 0;
