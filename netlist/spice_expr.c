@@ -233,7 +233,8 @@ static gal_status read_ternary(reader *r, double *value) {
 
 static gal_status eval_text(double *value, gal_view text, gal_spice_scope *scope,
                             const call_frame *frame, gal_error *err) {
-    reader r = {text.text, text.text, text.text + text.size, scope, frame, err};
+    const char *start = text.text ? text.text : "";
+    reader r = {start, start, start + text.size, scope, frame, err};
     GAL_TRY(read_ternary(&r, value));
     skip_blanks(&r);
     return r.p == r.end ? GAL_OK : expected(&r, "an operator or the end");

@@ -51,6 +51,7 @@ int gal__bench_is_one_of(gal_view word, const char *const *list, size_t n) {
 
 gal_view gal__bench_word(gal_view *rest) {
     size_t i = 0;
+    if (!rest->size) return *rest; /* its text may be NULL */
     while (i < rest->size && (unsigned char)rest->text[i] <= ' ') i++;
     const size_t start = i;
     while (i < rest->size && (unsigned char)rest->text[i] > ' ') i++;
