@@ -47,6 +47,15 @@ gal_status gal_fail_at(gal_error *err, gal_status code, const char *file, int li
     return code;
 }
 
+gal_status gal_fail_first(gal_error *err, const gal_error *each, int n) {
+    for (int i = 0; i < n; i++) {
+        if (each[i].code == GAL_OK) continue;
+        if (err) *err = each[i];
+        return each[i].code;
+    }
+    return GAL_OK;
+}
+
 const char *gal_error_format(const gal_error *err, char *buf, unsigned long size) {
     char place[300] = "";
     if (err->file[0] && err->line && err->column)

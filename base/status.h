@@ -53,6 +53,9 @@ GAL_API gal_status gal_fail(gal_error *err, gal_status code, const char *format,
 GAL_API gal_status gal_fail_at(gal_error *err, gal_status code, const char *file, int line,
                                int column, const char *format, ...) GAL_PRINTF(6, 7);
 
+/* The first failure of each[0..n[, of work done side by side, into *err; GAL_OK: there is none. */
+GAL_API gal_status gal_fail_first(gal_error *err, const gal_error *each, int n);
+
 /* Renders "file:line:column: message" (parts that do not apply are left out) into buf; returns buf.
  */
 GAL_API const char *gal_error_format(const gal_error *err, char *buf, unsigned long size);

@@ -138,14 +138,10 @@ static int32_t find_plot(const gal__bench_builder *b, gal_analysis kind, int32_t
 static int32_t analysis_of(const gal__bench_builder *b, int32_t plot) {
     static const gal_analysis last[] = {GAL_ANALYSIS_NOISE, GAL_ANALYSIS_TRAN, GAL_ANALYSIS_OP,
                                         GAL_ANALYSIS_DC, GAL_ANALYSIS_AC};
-    enum { KINDS = GAL_ANALYSIS_TRAN + 1 };
     int32_t found = -1;
     if (plot >= -1) return plot;
-    if (plot < GAL__PLOT_OF_RUN) {
-        const int32_t at = GAL__PLOT_OF_RUN - 1 - plot;
-        return find_plot(b, (gal_analysis)(at % KINDS), at / KINDS + 1);
-    }
-    for (int k = 0; found < 0 && k < KINDS; k++) found = find_plot(b, last[k], 1);
+    if (plot < GAL__PLOT_OF_RUN) return find_plot(b, gal__plot_kind(plot), gal__plot_number(plot));
+    for (int k = 0; found < 0 && k < GAL__PLOT_KINDS; k++) found = find_plot(b, last[k], 1);
     return found;
 }
 

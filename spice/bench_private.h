@@ -23,9 +23,15 @@ typedef struct gal__bench_note {
 
 /* A plot by which a script means an analysis that may still be to come: what `run` did last, and
  * `setplot`'s number 1, 2, ... of a kind. */
-enum { GAL__PLOT_OF_RUN = -2 };
+enum { GAL__PLOT_OF_RUN = -2, GAL__PLOT_KINDS = GAL_ANALYSIS_TRAN + 1 };
 static inline int32_t gal__plot(gal_analysis kind, int32_t number) {
-    return GAL__PLOT_OF_RUN - 1 - (int32_t)kind - (GAL_ANALYSIS_TRAN + 1) * (number - 1);
+    return GAL__PLOT_OF_RUN - 1 - (int32_t)kind - GAL__PLOT_KINDS * (number - 1);
+}
+static inline gal_analysis gal__plot_kind(int32_t plot) {
+    return (gal_analysis)((GAL__PLOT_OF_RUN - 1 - plot) % GAL__PLOT_KINDS);
+}
+static inline int32_t gal__plot_number(int32_t plot) {
+    return (GAL__PLOT_OF_RUN - 1 - plot) / GAL__PLOT_KINDS + 1;
 }
 
 /* What .control blocks say so far. */

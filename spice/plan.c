@@ -58,9 +58,12 @@ static int32_t n_varied(const base_plan *base) {
     return n;
 }
 
+static int moves_variables(const base_plan *base) {
+    return base->kind >= LHS && base->kind <= GRID;
+}
+
 static gal_status check(base_plan *base, gal_error *err) {
-    const int sweeps = base->kind >= LHS && base->kind <= GRID;
-    if (sweeps && n_varied(base) == 0)
+    if (moves_variables(base) && n_varied(base) == 0)
         return gal_fail_at(err, GAL_EINVAL, base->bench->path, 0, 0,
                            "no design variable has a range: add '*galena var NAME LOW HIGH "
                            "[lin|log]' lines%s%s",
@@ -126,7 +129,6 @@ static gal_status fill(base_plan *base, const gal_plan_options *o, gal_error *er
     const int32_t n_var = base->bench->n_var;
     base->value = malloc(((size_t)base->n * n_var + 1) * sizeof *base->value);
     if (!base->value) return gal_fail(err, GAL_ENOMEM, "out of memory for a sweep");
-    const int sweeps = base->kind >= LHS && base->kind <= GRID;
     int32_t k = 0;
     if (base->kind == SOBOL && n_varied(base) > GAL_SOBOL_DIMENSIONS)
         return gal_fail(err, GAL_ELIMIT, "sobol: %d variables, at most %d", n_varied(base),
@@ -134,7 +136,8 @@ static gal_status fill(base_plan *base, const gal_plan_options *o, gal_error *er
     for (int32_t v = 0; v < n_var; v++) {
         for (int32_t i = 0; i < base->n; i++)
             base->value[(size_t)i * n_var + v] = given(base, o, i, v);
-        if (sweeps && is_varied(base, v)) GAL_TRY(fill_column(base, v, k++, o->seed, err));
+        if (moves_variables(base) && is_varied(base, v))
+            GAL_TRY(fill_column(base, v, k++, o->seed, err));
     }
     return GAL_OK;
 }

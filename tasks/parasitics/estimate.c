@@ -222,11 +222,17 @@ static void apply_sizes(gal_pex_estimate *out, const gal_pex_estimator *estimato
     }
 }
 
+/* Fills an allocated estimate. */
+static void apply(gal_pex_estimate *out, const gal_pex_estimator *estimator,
+                  const gal_pex_case *pex) {
+    apply_exist(out, estimator, pex);
+    apply_sizes(out, estimator, pex);
+}
+
 gal_status gal_pex_estimate_case(gal_pex_estimate *out, const gal_pex_estimator *estimator,
                                  const gal_pex_case *pex, gal_error *err) {
     GAL_TRY(estimate_new(out, pex, err));
-    apply_exist(out, estimator, pex);
-    apply_sizes(out, estimator, pex);
+    apply(out, estimator, pex);
     return GAL_OK;
 }
 
@@ -274,10 +280,7 @@ static gal_status cross_fit(gal_pex_estimate *estimate, const gal_pex_set *set, 
         gal_pex_estimator part = {0};
         const gal_status status = fit(&part, &s, options, err);
         for (int32_t i = 0; status == GAL_OK && i < set->n; i++)
-            if (fold[i] == k) {
-                apply_exist(&estimate[i], &part, &set->item[i]);
-                apply_sizes(&estimate[i], &part, &set->item[i]);
-            }
+            if (fold[i] == k) apply(&estimate[i], &part, &set->item[i]);
         gal_pex_estimator_clear(&part);
         if (status != GAL_OK) return status;
         if (!gal_progress(report, "cross-fitting", k + 1, options->folds, " "))

@@ -94,12 +94,8 @@ gal_status gal__cell_rank(gal__cell *cell, gal_arena *scratch, gal_error *err) {
 static void find_inner(const gal__cell *cell, uint8_t *inner) {
     for (int32_t i = 0; i < cell->n_net; i++)
         inner[i] = !cell->fixed[i] && cell->n_pin[i] < GAL__NO_END;
-    for (int row = 0; row < 2; row++) {
-        uint8_t mark = (uint8_t)(2 << row);
-        for (int32_t i = 0; i < cell->n_mos; i++)
-            for (int e = 0; e < 2 && cell->mos[i].row == row; e++)
-                inner[cell->mos[i].end[e]] |= mark;
-    }
+    for (int32_t i = 0; i < cell->n_mos; i++)
+        for (int e = 0; e < 2; e++) inner[cell->mos[i].end[e]] |= (uint8_t)(2 << cell->mos[i].row);
     for (int32_t i = 0; i < cell->n_net; i++) inner[i] = inner[i] == 3 || inner[i] == 5;
 }
 

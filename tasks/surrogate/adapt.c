@@ -113,12 +113,7 @@ static gal_status adapt_all(gal_surrogate *s, const gal__surrogate_set *set,
         gal_arena_clear(&t.arena);
         gal_arena_clear(&t.now);
     }
-    for (int32_t i = 0; i < s->n_decoder; i++)
-        if (each[i].code != GAL_OK) {
-            if (err) *err = each[i];
-            return each[i].code;
-        }
-    return GAL_OK;
+    return gal_fail_first(err, each, s->n_decoder);
 }
 
 enum { SHARES = 5, EVEN = SHARES / 2 };

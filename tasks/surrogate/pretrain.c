@@ -192,12 +192,7 @@ static gal_status train_nets(gal_pretrained *p, run *r, gal_error *err) {
         gal_arena_clear(&t.arena);
         gal_arena_clear(&t.now);
     }
-    for (int32_t i = 0; i < p->n_net; i++)
-        if (each[i].code != GAL_OK) {
-            if (err) *err = each[i];
-            return each[i].code;
-        }
-    return GAL_OK;
+    return gal_fail_first(err, each, p->n_net);
 }
 
 static gal_status check_options(const gal_surrogate_samples *const *samples, int32_t n,

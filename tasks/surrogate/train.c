@@ -160,12 +160,7 @@ static gal_status train_stage(gal_surrogate *s, const gal__surrogate_set *d, int
     for (int32_t i = 0; i < s->n_member; i++)
         train_member(s, d, i, stage, options, omp_get_thread_num() ? NULL : report, &stop,
                      &each[i]);
-    for (int32_t i = 0; i < s->n_member; i++)
-        if (each[i].code != GAL_OK) {
-            if (err) *err = each[i];
-            return each[i].code;
-        }
-    return GAL_OK;
+    return gal_fail_first(err, each, s->n_member);
 }
 
 static gal_status train_networks(gal_surrogate *s, const gal_bench *bench,
