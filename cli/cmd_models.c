@@ -64,7 +64,7 @@ int cmd_models(int argc, char **argv) {
                            .operands = "[TASK/NAME]",
                            .summary = "Lists the trained models, or prints the card of one: data, "
                                       "split, seeds, errors.",
-                           .examples = "  galena models\n  galena models parasitics/sky130\n",
+                           .examples = "  galena models\n  galena models parasitics/generic\n",
                            .max_operand = 1};
     int n;
     const int code = cli_parse(argc, argv, &spec, &n);

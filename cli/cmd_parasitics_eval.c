@@ -21,10 +21,9 @@ static gal_status run(gal_buf *text, const arguments *a, const char *const *path
     gal_pex_set set;
     gal_pex_model model = {0};
     gal_pex_evaluation evaluation;
-    const char *label;
     const gal_report *report = cli_report(a->quiet);
     GAL_TRY(gal_pex_set_read(&set, path, n_path, &filter, report, err));
-    gal_status status = cli_model_load(&model, &label, a->model, &set.item[0].tech, err);
+    gal_status status = cli_model_load(&model, a->model, err);
     if (status == GAL_OK) status = gal_pex_evaluate(&evaluation, &model, &set, report, err);
     if (status == GAL_OK)
         status = a->json ? gal_pex_evaluation_json(text, &evaluation, err)
@@ -35,10 +34,10 @@ static gal_status run(gal_buf *text, const arguments *a, const char *const *path
 }
 
 int cmd_parasitics_eval(int argc, char **argv) {
-    arguments a = {.model = "auto"};
+    arguments a = {.model = "generic"};
     const cli_option option[] = {
         {"data", CLI_TEXT, &a.data, "FILE", "labelled data: .par(.gz) or any extracted netlist"},
-        {"model", CLI_TEXT, &a.model, "NAME", "sky130, generic or a file (default: by extractor)"},
+        {"model", CLI_TEXT, &a.model, "NAME", "a shipped model or a file (default generic)"},
         {"split", CLI_TEXT, &a.split, "FILE", "score only the cell families listed in FILE"},
         {"exclude", CLI_TEXT, &a.exclude, "FILE", "score all but the families listed in FILE"},
         {"only", CLI_TEXT, &a.only, "CELL", "score one cell"},

@@ -60,11 +60,11 @@ static int ends(const char *path, const char *ending) {
 }
 
 static gal_status print(gal_buf *text, const gal_pex_result *result, const arguments *a,
-                        const char *model, gal_error *err) {
+                        gal_error *err) {
     if (ends(a->out, ".sp") || ends(a->out, ".spice") || ends(a->out, ".cir"))
         return print_netlist(text, result, 0, a, err);
     if (ends(a->out, ".spef")) return print_netlist(text, result, 1, a, err);
-    if (a->json || ends(a->out, ".json")) return gal_pex_result_json(text, result, model, err);
+    if (a->json || ends(a->out, ".json")) return gal_pex_result_json(text, result, a->model, err);
     /* A table for people, plain rows in a pipe. */
     if (a->csv || ends(a->out, ".csv") || (!a->out && !isatty(STDOUT_FILENO) && a->limit < 0))
         return gal_pex_result_csv(text, result, err);
@@ -73,12 +73,10 @@ static gal_status print(gal_buf *text, const gal_pex_result *result, const argum
 
 static gal_status run(gal_buf *text, const arguments *a, const gal_circuit *circuit,
                       gal_extractor extractor, gal_error *err) {
-    const gal_technology tech = gal_technology_of(circuit, extractor);
     gal_pex_model model = {0};
     gal_pex_result result = {0};
     gal_pex_calibration calibration;
-    const char *label;
-    GAL_TRY(cli_model_load(&model, &label, a->model, &tech, err));
+    GAL_TRY(cli_model_load(&model, a->model, err));
     gal_status status = GAL_OK;
     if (a->calibrate)
         status =
@@ -89,7 +87,7 @@ static gal_status run(gal_buf *text, const arguments *a, const gal_circuit *circ
     const gal_pex_predict_options options = {.extractor = extractor,
                                              .calibration = a->calibrate ? &calibration : NULL};
     if (status == GAL_OK) status = gal_pex_predict(&result, &model, circuit, &options, err);
-    if (status == GAL_OK) status = print(text, &result, a, label, err);
+    if (status == GAL_OK) status = print(text, &result, a, err);
     gal_pex_result_clear(&result);
     gal_pex_model_clear(&model);
     return status;
@@ -117,11 +115,11 @@ static int predict(const char *path, const arguments *a) {
 }
 
 int cmd_parasitics_predict(int argc, char **argv) {
-    arguments a = {.model = "auto", .limit = -1};
+    arguments a = {.model = "generic", .limit = -1};
     const cli_option option[] = {
         {"top", CLI_TEXT, &a.top, "CELL", "the cell to predict (default: the one no other uses)"},
         {"out", CLI_TEXT, &a.out, "FILE", ".sp netlist with capacitors, .spef, .json, .csv"},
-        {"model", CLI_TEXT, &a.model, "NAME", "sky130, generic or a file (default: by extractor)"},
+        {"model", CLI_TEXT, &a.model, "NAME", "a shipped model or a file (default generic)"},
         {"calibrate", CLI_TEXT, &a.calibrate, "FILE", "extracted nets to adjust the scale to"},
         {"extractor", CLI_TEXT, &a.extractor, "NAME", "whose numbers: foundry (default) or magic"},
         {"power", CLI_TEXT, &a.power, "NETS", "further power nets, by commas"},

@@ -29,13 +29,12 @@ static gal_status run(gal_buf *text, const arguments *a, const char *const *path
     gal_pex_set set;
     gal_pex_model model = {0};
     gal_pex_validation validation;
-    const char *label;
     GAL_TRY(strchr(a->cards, '/') || strchr(a->cards, '.')
                 ? gal_device_models_read(&cards, a->cards, a->vdd, err)
                 : gal_device_models_builtin(&cards, a->cards, err));
     gal_status status = gal_pex_set_read(&set, path, n_path, &filter, report, err);
     if (status == GAL_OK) {
-        status = cli_model_load(&model, &label, a->model, &set.item[0].tech, err);
+        status = cli_model_load(&model, a->model, err);
         if (status == GAL_OK)
             status = gal_pex_validate(&validation, &model, &set, &cards, &options, report, err);
         if (status == GAL_OK)
@@ -50,10 +49,10 @@ static gal_status run(gal_buf *text, const arguments *a, const char *const *path
 
 int cmd_parasitics_validate(int argc, char **argv) {
     arguments a = {
-        .model = "auto", .cards = "generic130", .workers = 2, .vdd = 1.8, .load = 5, .slew = 50};
+        .model = "generic", .cards = "generic130", .workers = 2, .vdd = 1.8, .load = 5, .slew = 50};
     const cli_option option[] = {
         {"data", CLI_TEXT, &a.data, "FILE", "extracted cells: .par(.gz), Calibre, DSPF, SPICE"},
-        {"model", CLI_TEXT, &a.model, "NAME", "sky130, generic or a file (default: by extractor)"},
+        {"model", CLI_TEXT, &a.model, "NAME", "a shipped model or a file (default generic)"},
         {"split", CLI_TEXT, &a.split, "FILE", "only the cell families listed in FILE"},
         {"exclude", CLI_TEXT, &a.exclude, "FILE", "all but the families listed in FILE"},
         {"only", CLI_TEXT, &a.only, "CELL", "one cell"},

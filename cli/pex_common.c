@@ -12,19 +12,11 @@ int cli_extractor(const char *name, int otherwise) {
     return -2;
 }
 
-/* The sky130 model learnt from a sign-off extractor, the generic one from magic on every process.
- */
-static const char *choose(const gal_technology *tech) {
-    return tech->value[GAL_TECH_EXTRACTOR] == (float)GAL_EXTRACTOR_MAGIC ? "generic" : "sky130";
-}
-
-gal_status cli_model_load(gal_pex_model *model, const char **label, const char *name,
-                          const gal_technology *tech, gal_error *err) {
+gal_status cli_model_load(gal_pex_model *model, const char *name, gal_error *err) {
     char *path = NULL;
-    *label = strcmp(name, "auto") == 0 ? choose(tech) : name;
     gal_arena arena;
     gal_arena_init(&arena);
-    gal_status status = gal_model_find(&path, &arena, "parasitics", *label, err);
+    gal_status status = gal_model_find(&path, &arena, "parasitics", name, err);
     if (status == GAL_OK) status = gal_pex_model_load(model, path, err);
     gal_arena_clear(&arena);
     return status;

@@ -168,10 +168,21 @@ static int grow(grower *g, int32_t n_row) {
     return ok;
 }
 
+/* The rows of a tree to the front of g->row; returns their number, at least 1. */
+static int32_t draw_rows(grower *g, int32_t n, const gal_trees_options *o) {
+    int32_t rows = 0;
+    g->row[0] = 0;
+    for (int32_t i = 0; i < n; i++)
+        if (!o->keep || gal_rng_uniform(&g->rng) < (double)o->keep[i]) g->row[rows++] = i;
+    if (rows <= o->max_rows) return rows > 0 ? rows : 1;
+    gal_rng_shuffle(&g->rng, g->row, rows);
+    return o->max_rows;
+}
+
 /* Tree number `index` of the forest; its nodes are the caller's to free. */
 static int grow_tree(nodes *out, gal_mat x, const float *y, const gal_trees_options *o,
                      int32_t min_leaf, int32_t index) {
-    const int32_t n = (int32_t)x.rows, rows = n < o->max_rows ? n : o->max_rows;
+    const int32_t n = (int32_t)x.rows;
     grower g = {.x = x, .y = y, .min_leaf = min_leaf};
     g.tries = (int32_t)ceil(o->features * x.cols);
     gal_rng_init(&g.rng, o->seed, (uint64_t)index + 1);
@@ -179,8 +190,7 @@ static int grow_tree(nodes *out, gal_mat x, const float *y, const gal_trees_opti
     g.feature = malloc(((size_t)x.cols + 1) * sizeof *g.feature);
     int ok = g.row && g.feature;
     if (ok) {
-        for (int32_t i = 0; i < n; i++) g.row[i] = i;
-        if (rows < n) gal_rng_shuffle(&g.rng, g.row, n);
+        const int32_t rows = draw_rows(&g, n, o);
         for (int32_t c = 0; c < x.cols; c++) g.feature[c] = c;
         ok = grow(&g, rows);
     }
@@ -191,9 +201,10 @@ static int grow_tree(nodes *out, gal_mat x, const float *y, const gal_trees_opti
 }
 
 /* A tree has about 1.3 leaves' worth of nodes per min_leaf rows. */
-static int32_t fitting_leaf(const gal_trees_options *o, int64_t rows) {
-    if (rows > o->max_rows) rows = o->max_rows;
-    const double need = 1.3 * (double)rows * o->count / (double)o->max_nodes;
+static int32_t fitting_leaf(const gal_trees_options *o, int64_t n) {
+    double rows = 0;
+    for (int64_t i = 0; i < n; i++) rows += o->keep ? (double)o->keep[i] : 1;
+    const double need = 1.3 * fmin(rows, o->max_rows) * o->count / (double)o->max_nodes;
     return need > o->min_leaf ? (int32_t)ceil(need) : o->min_leaf;
 }
 

@@ -19,6 +19,7 @@ typedef struct gal_trees_options {
     int32_t min_leaf;  /* samples a leaf needs */
     double features;   /* share of the features tried at a node, in (0, 1] */
     int32_t max_rows;  /* rows drawn for one tree; more are left out at random */
+    const float *keep; /* [rows] chance of a row to be drawn for a tree; NULL: all 1 */
     int64_t max_nodes; /* of the whole forest: min_leaf is raised until it should fit */
     uint64_t seed;
 } gal_trees_options;

@@ -4,12 +4,12 @@
 #   bash datasets/parasitics/protocol.sh DATA OUT [ROW...]
 #
 # DATA holds the .par.gz files (datasets/README.md), OUT receives models and
-# scores (JSON, one file per row and seed). Rows: t1, t3, t4, t5 (seeds 1 to 3, or $SEEDS), ablation,
-# sky130, generic. Families in no_training.txt are never trained on, in any row.
+# scores (JSON, one file per row and seed). Rows: t1, generic, t3, t4, t5 (seeds 1 to 3, or $SEEDS),
+# ablation. Families in no_training.txt are never trained on, in any row.
 set -eu
 data=$1 out=$2
 shift 2
-rows=${*:-t1 sky130 t4 generic t3 t5 ablation}
+rows=${*:-t1 generic t3 t4 t5 ablation}
 here=$(cd "$(dirname "$0")" && pwd)
 galena=${GALENA:-$here/../../build-release/galena}
 held=$here/heldout.txt no=$here/no_training.txt
@@ -47,16 +47,13 @@ for row in $rows; do
       score ablation_${kind}_hd ablation_$kind --split "$held" --data "$data/calibre_hd.par.gz"
       score ablation_${kind}_hdll ablation_$kind --split "$held" --data "$data/calibre_hdll.par.gz"
     done ;;
-  sky130) # the shipped model: hd and hdll training families
-    train sky130 "$data/calibre_hd.par.gz" "$data/calibre_hdll.par.gz" --exclude "$no" \
-      --note "Calibre hd and hdll, training families"
-    score sky130_hd sky130 --split "$held" --data "$data/calibre_hd.par.gz"
-    score sky130_hdll sky130 --split "$held" --data "$data/calibre_hdll.par.gz" ;;
-  generic) # the shipped model: magic labels of every technology
-    train generic "$data"/magic_*.par.gz --exclude "$no" --folds 2 --members 1 --epochs 8 \
-      --note "magic labels of every technology, training families"
-    for set in magic_hd magic_hdll; do
-      score generic_$set generic --split "$held" --data "$data/$set.par.gz"
+  generic) # the shipped model (seed 1): every technology, Calibre and magic
+    for seed in ${SEEDS:-1 2 3}; do
+      train generic_$seed "$data"/calibre_*.par.gz "$data"/magic_*.par.gz --exclude "$no" \
+        --epochs 20 --seed $seed --note "every technology, Calibre and magic, training families"
+      for set in calibre_hd calibre_hdll magic_hd magic_hdll; do
+        score generic_${set}_$seed generic_$seed --split "$held" --data "$data/$set.par.gz"
+      done
     done ;;
   t3) # zero-shot to another foundry
     for seed in ${SEEDS:-1 2 3}; do

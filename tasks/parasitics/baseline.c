@@ -116,8 +116,8 @@ static double weight_of(gal_pex_plain kind, gal_pex_target target, double label)
     return 1 / ((label + RELATIVE_FROM_FF) * (label + RELATIVE_FROM_FF));
 }
 
-static gal_status fit(double *coef, const gal_pex_set *set, gal_pex_plain kind,
-                      gal_pex_target target, gal_error *err) {
+static gal_status fit(double *coef, const gal_pex_set *set, gal_extractor extractor,
+                      gal_pex_plain kind, gal_pex_target target, gal_error *err) {
     int64_t rows = 0;
     for (int32_t i = 0; i < set->n; i++) rows += rows_of(target, &set->item[i]);
     gal_arena arena;
@@ -130,7 +130,8 @@ static gal_status fit(double *coef, const gal_pex_set *set, gal_pex_plain kind,
         x.rows = 0;
         for (int32_t i = 0; i < set->n; i++) {
             const gal_pex_case *pex = &set->item[i];
-            for (int32_t k = 0; pex->ground && k < rows_of(target, pex); k++) {
+            if (!gal_pex_case_labelled(pex, extractor)) continue;
+            for (int32_t k = 0; k < rows_of(target, pex); k++) {
                 const double label = label_of(kind, target, pex, k);
                 if (isnan(label)) continue;
                 y[x.rows] = label;
@@ -149,11 +150,15 @@ static gal_status fit(double *coef, const gal_pex_set *set, gal_pex_plain kind,
     return status;
 }
 
-gal_status gal_pex_baseline_train(gal_pex_baseline *baseline, const gal_pex_set *set,
-                                  gal_error *err) {
-    for (int t = 0; t < GAL_PEX_N_TARGET; t++) {
-        GAL_TRY(fit(baseline->fanout[t], set, GAL_PEX_FANOUT, (gal_pex_target)t, err));
-        GAL_TRY(fit(baseline->linear[t], set, GAL_PEX_LINEAR, (gal_pex_target)t, err));
+gal_status gal_pex_baseline_train(gal_pex_baseline baseline[GAL_N_EXTRACTOR],
+                                  const gal_pex_set *set, gal_error *err) {
+    for (int e = 0; e < GAL_N_EXTRACTOR; e++) {
+        const gal_extractor from = gal_pex_set_extractor(set, (gal_extractor)e);
+        for (int i = 0; i < GAL_PEX_N_TARGET; i++) {
+            const gal_pex_target t = (gal_pex_target)i;
+            GAL_TRY(fit(baseline[e].fanout[t], set, from, GAL_PEX_FANOUT, t, err));
+            GAL_TRY(fit(baseline[e].linear[t], set, from, GAL_PEX_LINEAR, t, err));
+        }
     }
     return GAL_OK;
 }

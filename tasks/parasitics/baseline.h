@@ -19,9 +19,10 @@ typedef struct gal_pex_baseline {
     double linear[GAL_PEX_N_TARGET][GAL_PEX_LINEAR_COEF];
 } gal_pex_baseline;
 
-/* Errors: GAL_ENOMEM. O(nets + pairs). */
-GAL_API gal_status gal_pex_baseline_train(gal_pex_baseline *baseline, const gal_pex_set *set,
-                                          gal_error *err);
+/* One per extractor, each from its own labels; without any, from the other's. Errors: GAL_ENOMEM.
+ * O(nets + pairs). */
+GAL_API gal_status gal_pex_baseline_train(gal_pex_baseline baseline[GAL_N_EXTRACTOR],
+                                          const gal_pex_set *set, gal_error *err);
 
 /* out[n_net] (ground, total: log10 fF) or out[n_pair] (couple: log10 fF; exist: a score). */
 GAL_API void gal_pex_baseline_apply(float *out, const gal_pex_baseline *baseline,

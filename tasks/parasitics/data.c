@@ -209,6 +209,16 @@ gal_status gal_pex_set_read(gal_pex_set *set, const char *const *path, int n_pat
     return status;
 }
 
+int gal_pex_case_labelled(const gal_pex_case *pex, gal_extractor extractor) {
+    return pex->ground && gal_technology_extractor(&pex->tech) == extractor;
+}
+
+gal_extractor gal_pex_set_extractor(const gal_pex_set *set, gal_extractor extractor) {
+    for (int32_t i = 0; i < set->n; i++)
+        if (gal_pex_case_labelled(&set->item[i], extractor)) return extractor;
+    return extractor == GAL_EXTRACTOR_MAGIC ? GAL_EXTRACTOR_FOUNDRY : GAL_EXTRACTOR_MAGIC;
+}
+
 void gal_pex_set_clear(gal_pex_set *set) {
     for (int32_t i = 0; i < set->n; i++) gal_pex_case_clear(&set->item[i]);
     free(set->item);

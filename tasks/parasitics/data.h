@@ -78,6 +78,12 @@ GAL_API gal_status gal_pex_set_read(gal_pex_set *set, const char *const *path, i
                                     gal_error *err);
 GAL_API void gal_pex_set_clear(gal_pex_set *set);
 
+/* 1 when the case has labels of that extractor. */
+GAL_API int gal_pex_case_labelled(const gal_pex_case *pex, gal_extractor extractor);
+/* The extractor whose labels serve for `extractor`: itself where the set has some, else the other.
+ * O(cases). */
+GAL_API gal_extractor gal_pex_set_extractor(const gal_pex_set *set, gal_extractor extractor);
+
 /* The family of a cell name: what follows the library's "__" without the drive strength "_4". */
 GAL_API gal_view gal_pex_family(const char *cell);
 

@@ -9,23 +9,18 @@
 static const float role_shrink = 3;
 enum { ROLE_LEAST = 2 };
 
-/* Share of the columns tried at a node of the existence trees: few, for trees that differ carry
- * over better to cells larger than any in training. */
+/* Share of the columns tried at a node of the existence trees, and samples in a leaf: few columns,
+ * for trees that differ, and wide leaves carry over better to cells larger than any in training. */
 static const double exist_features = 0.1;
+enum { EXIST_LEAF = 5 };
 
-/* Rows drawn for one tree: large tables repeat themselves, and trees are better for differing. */
-enum { TREE_ROWS = 20000 };
+/* Rows drawn for one tree: large tables repeat themselves, and trees are better for differing.
+ * Existence, learnt from all pairs, needs more. */
+enum { TREE_ROWS = 20000, EXIST_ROWS = 40000 };
 
 /* Nodes of one target's forest, which keep a model file below 5 MB: large tables get fewer trees,
- * then larger leaves, of which SMALL_LEAF samples hardly cost accuracy yet. Existence, learnt from
- * all pairs, gets more nodes and keeps more trees: it is the variety that holds on larger cells. */
-enum {
-    TREE_NODES = 240000,
-    EXIST_NODES = 420000,
-    SMALL_LEAF = 3,
-    LEAST_TREES = 40,
-    EXIST_TREES = 80
-};
+ * then larger leaves, of which SMALL_LEAF samples hardly cost accuracy yet. */
+enum { TREE_NODES = 240000, EXIST_NODES = 420000, SMALL_LEAF = 3, LEAST_TREES = 40 };
 
 static gal_status no_memory(gal_error *err) {
     return gal_fail(err, GAL_ENOMEM, "out of memory for the physical estimate");
@@ -67,21 +62,39 @@ typedef struct table {
     gal_arena arena;
     gal_mat x; /* rows so far; capacity rows are allocated */
     float *y;
-    int64_t capacity;
+    float *keep;                    /* each row's extractor; then its chance to be drawn */
+    int64_t count[GAL_N_EXTRACTOR]; /* rows per extractor */
 } table;
 
 static gal_status table_new(table *t, int64_t capacity, int32_t cols, gal_error *err) {
     gal_arena_init(&t->arena);
-    t->capacity = capacity;
     t->x = gal_mat_new(&t->arena, capacity, cols);
     t->x.rows = 0;
     t->y = gal_arena_alloc(&t->arena, ((size_t)capacity + 1) * sizeof *t->y);
-    return t->x.data && t->y ? GAL_OK : no_memory(err);
+    t->keep = gal_arena_alloc(&t->arena, ((size_t)capacity + 1) * sizeof *t->keep);
+    return t->x.data && t->y && t->keep ? GAL_OK : no_memory(err);
 }
 
-static float *table_add(table *t, float y) {
-    t->y[t->x.rows++] = y;
-    return gal_mat_row(t->x, t->x.rows - 1);
+static void table_add(table *t, float y, const float *row, gal_extractor extractor) {
+    const int64_t at = t->x.rows++;
+    t->y[at] = y;
+    t->keep[at] = (float)extractor;
+    t->count[extractor]++;
+    memcpy(gal_mat_row(t->x, at), row, (size_t)t->x.cols * sizeof *row);
+}
+
+/* Every extractor has the same say in a tree, however many labels it has. Returns the rows that a
+ * tree draws on average. */
+static double table_even(table *t) {
+    int64_t least = INT64_MAX;
+    double drawn = 0;
+    for (int e = 0; e < GAL_N_EXTRACTOR; e++)
+        if (t->count[e] > 0 && t->count[e] < least) least = t->count[e];
+    for (int64_t r = 0; r < t->x.rows; r++) {
+        t->keep[r] = (float)least / (float)t->count[(int)t->keep[r]];
+        drawn += (double)t->keep[r];
+    }
+    return drawn;
 }
 
 /* Which cases take part: all, or all but those of one fold. */
@@ -106,11 +119,10 @@ static gal_status net_table(table *t, const selection *s, gal_pex_target target,
     for (int32_t i = 0; i < s->set->n; i++) {
         const gal_pex_case *pex = &s->set->item[i];
         if (!takes_part(s, i)) continue;
+        const gal_extractor extractor = gal_technology_extractor(&pex->tech);
         for (int32_t n = 0; n < pex->graph.n_net; n++) {
             const float y = net_label(pex, target)[n];
-            if (!isnan(y))
-                memcpy(table_add(t, y), gal_mat_row(pex->net_x, n),
-                       (size_t)t->x.cols * sizeof(float));
+            if (!isnan(y)) table_add(t, y, gal_mat_row(pex->net_x, n), extractor);
         }
     }
     return GAL_OK;
@@ -138,6 +150,7 @@ static gal_status pair_table(table *t, const selection *s, gal_pex_target target
     for (int32_t i = 0; i < s->set->n; i++) {
         const gal_pex_case *pex = &s->set->item[i];
         if (!takes_part(s, i)) continue;
+        const gal_extractor extractor = gal_technology_extractor(&pex->tech);
         const int32_t coupled = count_coupled(pex), others = pex->n_pair - coupled;
         for (int32_t p = 0; p < pex->n_pair; p++) {
             const int couples = !isnan(pex->couple[p]);
@@ -145,18 +158,18 @@ static gal_status pair_table(table *t, const selection *s, gal_pex_target target
             if (!sampled(p, couples ? coupled : others, couples ? max_pair : 2 * max_pair))
                 continue;
             const float y = target == GAL_PEX_COUPLE ? pex->couple[p] : (float)couples;
-            memcpy(table_add(t, y), gal_mat_row(pex->pair_x, p), (size_t)t->x.cols * sizeof(float));
+            table_add(t, y, gal_mat_row(pex->pair_x, p), extractor);
         }
     }
     return GAL_OK;
 }
 
 /* As many of `count` trees as fit at small leaves: a tree has about 1.3 nodes per row and leaf. */
-static int32_t fitting_trees(int32_t count, int64_t rows, gal_pex_target target) {
-    const double nodes = 1.3 * (double)(rows < TREE_ROWS ? rows : TREE_ROWS) / SMALL_LEAF;
-    const int32_t fit = (int32_t)(TREE_NODES / fmax(nodes, 1));
-    const int32_t wanted = target == GAL_PEX_EXIST ? EXIST_TREES : LEAST_TREES;
-    const int32_t least = count < wanted ? count : wanted;
+static int32_t fitting_trees(int32_t count, double rows, const gal_trees_options *o) {
+    const int32_t leaf = o->min_leaf > SMALL_LEAF ? o->min_leaf : SMALL_LEAF;
+    const double nodes = 1.3 * fmin(rows, o->max_rows) / leaf;
+    const int32_t fit = (int32_t)((double)o->max_nodes / fmax(nodes, 1));
+    const int32_t least = count < LEAST_TREES ? count : LEAST_TREES;
     return fit > count ? count : fit < least ? least : fit;
 }
 
@@ -164,14 +177,22 @@ static gal_status fit_trees(gal_trees **out, const selection *s, gal_pex_target 
                             const gal_pex_estimate_options *o, gal_error *err) {
     gal_trees_options options = gal_trees_defaults();
     options.max_rows = TREE_ROWS;
-    options.max_nodes = target == GAL_PEX_EXIST ? EXIST_NODES : TREE_NODES;
-    if (target == GAL_PEX_EXIST) options.features = exist_features;
+    options.max_nodes = TREE_NODES;
+    if (target == GAL_PEX_EXIST) {
+        options.max_rows = EXIST_ROWS;
+        options.max_nodes = EXIST_NODES;
+        options.features = exist_features;
+        options.min_leaf = EXIST_LEAF;
+    }
     options.seed = gal_hash_mix(o->seed, (uint64_t)target);
     table t = {0};
     gal_status status = target < GAL_PEX_COUPLE ? net_table(&t, s, target, err)
                                                 : pair_table(&t, s, target, o->max_pair, err);
-    options.count = fitting_trees(o->trees, t.x.rows, target);
-    if (status == GAL_OK) status = gal_trees_train(out, t.x, t.y, &options, err);
+    if (status == GAL_OK) {
+        options.count = fitting_trees(o->trees, table_even(&t), &options);
+        options.keep = t.keep;
+        status = gal_trees_train(out, t.x, t.y, &options, err);
+    }
     gal_arena_clear(&t.arena);
     return status;
 }

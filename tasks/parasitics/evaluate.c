@@ -85,12 +85,13 @@ static gal_status add_baseline(pool pools[3], gal_pex_plain kind, const gal_pex_
                                const gal_pex_case *pex, gal_error *err) {
     gal_arena arena;
     gal_arena_init(&arena);
+    const gal_pex_baseline *plain = &model->baseline[gal_technology_extractor(&pex->tech)];
     float *out[GAL_PEX_N_TARGET];
     int ok = 1;
     for (int t = 0; ok && t < GAL_PEX_N_TARGET; t++) {
         out[t] = GAL_ARENA_ARRAY(&arena, float, t < 2 ? pex->graph.n_net : pex->n_pair);
         ok = out[t] != NULL;
-        if (ok) gal_pex_baseline_apply(out[t], &model->baseline, kind, (gal_pex_target)t, pex);
+        if (ok) gal_pex_baseline_apply(out[t], plain, kind, (gal_pex_target)t, pex);
     }
     if (ok) {
         const say s[3] = {{.mean = out[0]}, {.mean = out[1]}, {.mean = out[2], .exist = out[3]}};

@@ -37,6 +37,12 @@ static gal_status no_memory(gal_error *err) {
     return gal_fail(err, GAL_ENOMEM, "out of memory for the features");
 }
 
+/* A net needs a wire unless it only joins channels of one type: bare diffusion within a stack. */
+static uint8_t is_routed(const float *net) {
+    return net[GAL_NETF_PORT] > 0 || net[GAL_NETF_GATES_N] > 0 || net[GAL_NETF_GATES_P] > 0 ||
+           net[GAL_NETF_TERMINAL] > 0 || (net[GAL_NETF_DIFF_N] > 0 && net[GAL_NETF_DIFF_P] > 0);
+}
+
 static gal_status net_features(gal_pex_case *pex, const gal_pex_layout *layout,
                                const gal_pex_context *context, gal_error *err) {
     const int32_t n = pex->graph.n_net;
@@ -47,7 +53,7 @@ static gal_status net_features(gal_pex_case *pex, const gal_pex_layout *layout,
     gal_mat_copy(gal_mat_cols(pex->net_x, GAL_PEX_LAYOUT_NET, GAL_PEX_NET_CONTEXT), context->net);
     for (int32_t i = 0; i < n; i++) {
         float *row = gal_mat_row(pex->net_x, i);
-        pex->routed[i] = row[GAL_LAYOUT_NET_STACK] == 0;
+        pex->routed[i] = is_routed(pex->graph.net_feature + (int64_t)i * GAL_N_NET_FEATURE);
         for (size_t k = 0; k < sizeof withheld / sizeof *withheld; k++) row[withheld[k]] = 0;
         memcpy(row + NET_COLUMNS - GAL_N_TECH, pex->tech.value, sizeof pex->tech.value);
     }
@@ -80,6 +86,13 @@ static void add_nets(float *row, const gal_pex_layout *layout, gal_pex_pair pair
     for (int k = 0; k < N_OF_CELL; k++) *at++ = a[of_cell[k]];
 }
 
+/* What is remembered of a role is one extractor's number, not another's. */
+static void tell_apart(gal_pex_case *pex) {
+    const uint64_t extractor = (uint64_t)gal_technology_extractor(&pex->tech);
+    for (int64_t i = 0; i < (int64_t)pex->n_pair * GAL_PEX_N_ROLE; i++)
+        pex->pair_role[i] = gal_hash_mix(pex->pair_role[i], extractor);
+}
+
 static gal_status pair_features(gal_pex_case *pex, const gal_pex_layout *layout,
                                 const gal_pex_context *context, gal_error *err) {
     const int32_t n = pex->n_pair, first = PAIR_COLUMNS - GAL_N_TECH - GAL_PEX_PAIR_CONTEXT;
@@ -90,6 +103,7 @@ static gal_status pair_features(gal_pex_case *pex, const gal_pex_layout *layout,
                                  pex->pair, n, err));
     GAL_TRY(gal_pex_pair_context(gal_mat_cols(pex->pair_x, first, GAL_PEX_PAIR_CONTEXT),
                                  pex->pair_role, context, pex->pair, n, err));
+    tell_apart(pex);
     for (int32_t p = 0; p < n; p++) {
         float *row = gal_mat_row(pex->pair_x, p);
         add_nets(row, layout, pex->pair[p]);
@@ -140,7 +154,7 @@ gal_status gal_pex_features_build(gal_pex_case *pex, const gal_pex_pair *extra, 
 #define NAME(name, unit, meaning) #name " " unit ";"
 uint64_t gal_pex_schema_hash(void) {
     static const char schema[] =
-        "v4 net: " GAL_LAYOUT_NET_MAP(NAME) "pair: " GAL_LAYOUT_PAIR_MAP(NAME);
+        "v5 net: " GAL_LAYOUT_NET_MAP(NAME) "pair: " GAL_LAYOUT_PAIR_MAP(NAME);
     uint64_t hash = gal_hash_bytes(schema, sizeof schema - 1, gal_graph_schema_hash());
     hash = gal_hash_bytes(shown, sizeof shown, hash);
     return gal_hash_mix(hash, NET_COLUMNS * 100003 + PAIR_COLUMNS);

@@ -8,6 +8,10 @@
 /* The share of normal errors within one standard deviation. */
 static const double one_sigma = 0.6827;
 
+/* What a macro F1 moves by chance: its rarest class has a dozen labels. The class heads have to be
+ * better by more. */
+static const double chance = 0.04;
+
 /* Sums over held-out samples of one target. */
 typedef struct sums {
     double n, square;      /* errors of the estimate */
@@ -52,11 +56,13 @@ static int add_regression(sums *s, int t, const gal_pex_output *out, const gal_p
     return 1;
 }
 
-/* What is measured on; `split`: every network predicts its own fold alone. */
+/* What is measured on: the labels of one extractor. `split`: every network predicts its own fold
+ * alone. */
 typedef struct probe {
     const gal_pex_set *set;
     const gal_pex_estimate *estimate;
     const int *fold;
+    gal_extractor extractor;
     int split;
 } probe;
 
@@ -85,7 +91,8 @@ static gal_status measure_case(sums s[3], const gal_pex_model *model, const prob
 static gal_status measure(sums s[3], const gal_pex_model *model, const probe *on, gal_error *err) {
     clear_sums(s);
     for (int32_t i = 0; i < on->set->n; i++)
-        if (on->set->item[i].ground && (!on->split || on->fold[i] < model->n_member))
+        if (gal_pex_case_labelled(&on->set->item[i], on->extractor) &&
+            (!on->split || on->fold[i] < model->n_member))
             GAL_TRY(measure_case(s, model, on, i, err));
     return GAL_OK;
 }
@@ -94,14 +101,11 @@ static double clamp01(double x) {
     return x < 0 ? 0 : x > 1 ? 1 : x;
 }
 
-/* Existence is left to the trees: the networks' logits grow without bound on cells larger than
- * those they were trained on. */
-static void choose_shares(gal_pex_model *model, const sums s[3]) {
+static void choose_shares(gal_pex_trust *trust, const sums s[3]) {
     for (int t = 0; t < 3; t++) {
-        if (s[t].power > 0) model->gain[t] = clamp01(s[t].cross / s[t].power);
-        if (s[t].n > 0) model->estimate_sd[t] = sqrt(s[t].square / s[t].n);
+        if (s[t].power > 0) trust->gain[t] = clamp01(s[t].cross / s[t].power);
+        if (s[t].n > 0) trust->estimate_sd[t] = sqrt(s[t].square / s[t].n);
     }
-    model->gain[GAL_PEX_EXIST] = 0;
 }
 
 /* Macro F1 over the classes that occur. */
@@ -127,46 +131,61 @@ static double honest_factor(sums *s) {
     return s->ratio.data[(size_t)(one_sigma * (double)(s->ratio.size - 1))];
 }
 
-static void note_result(const gal_report *report, const gal_pex_model *model, const sums s[3],
-                        const double f1[2][3]) {
+static void note_result(const gal_report *report, const gal_pex_trust *trust,
+                        gal_extractor extractor, const sums s[3], const double f1[2][3]) {
     static const char *const name[3] = {"ground", "total", "coupling"};
     for (int t = 0; t < 3; t++)
         if (s[t].n > 0)
             gal_note(report,
-                     "%s: rms error %.4f decades by trees, %.4f blended (networks' share %.2f); "
+                     "%s %s: rms error %.4f decades by trees, %.4f blended (networks' share %.2f); "
                      "macro F1 %.3f by mean, %.3f by head",
-                     name[t], sqrt(s[t].square / s[t].n), sqrt(s[t].blended / s[t].n),
-                     model->gain[t], f1[0][t], f1[1][t]);
+                     gal_extractor_name(extractor), name[t], sqrt(s[t].square / s[t].n),
+                     sqrt(s[t].blended / s[t].n), trust->gain[t], f1[0][t], f1[1][t]);
 }
 
+/* Fills the trust in one extractor's numbers. */
 static gal_status fit(sums s[3], gal_pex_model *model, const probe *on, const gal_report *report,
                       gal_error *err) {
+    gal_pex_trust *trust = &model->trust[on->extractor];
     double f1[2][3];
+    for (int t = 0; t < 3; t++) trust->gain[t] = trust->sd_factor[t] = trust->estimate_sd[t] = 1;
     GAL_TRY(measure(s, model, on, err));
-    choose_shares(model, s);
+    choose_shares(trust, s);
     for (int way = 1; way >= 0; way--) {
-        for (int t = 0; t < 3; t++) model->by_head[t] = way;
+        for (int t = 0; t < 3; t++) trust->by_head[t] = way;
         GAL_TRY(measure(s, model, on, err));
         for (int t = 0; t < 3; t++) f1[way][t] = macro_f1(&s[t]);
     }
     for (int t = 0; t < 3; t++) {
-        model->by_head[t] = f1[1][t] > f1[0][t];
-        if (model->n_member > 0) model->sd_factor[t] = honest_factor(&s[t]);
+        trust->by_head[t] = f1[1][t] > f1[0][t] + chance;
+        if (model->n_member > 0) trust->sd_factor[t] = honest_factor(&s[t]);
     }
-    note_result(report, model, s, f1);
+    note_result(report, trust, on->extractor, s, f1);
     return GAL_OK;
+}
+
+/* Does any network have circuits that it did not see? */
+static int has_split(const gal_pex_model *model, const probe *on) {
+    for (int32_t i = 0; i < on->set->n; i++)
+        if (gal_pex_case_labelled(&on->set->item[i], on->extractor) &&
+            on->fold[i] < model->n_member)
+            return 1;
+    return 0;
 }
 
 gal_status gal_pex_honesty_fit(gal_pex_model *model, const gal_pex_set *set,
                                const gal_pex_estimate *estimate, const int *fold,
                                const gal_report *report, gal_error *err) {
     sums s[3] = {0};
-    probe on = {set, estimate, fold, 0};
-    for (int32_t i = 0; i < set->n; i++)
-        on.split |= fold[i] < model->n_member && set->item[i].ground != NULL;
-    for (int t = 0; t < GAL_PEX_N_TARGET; t++) model->gain[t] = 1;
-    for (int t = 0; t < 3; t++) model->sd_factor[t] = model->estimate_sd[t] = 1;
-    const gal_status status = fit(s, model, &on, report, err);
+    gal_status status = GAL_OK;
+    for (int e = 0; status == GAL_OK && e < GAL_N_EXTRACTOR; e++) {
+        probe on = {set, estimate, fold, (gal_extractor)e, 0};
+        if (gal_pex_set_extractor(set, on.extractor) != on.extractor) continue;
+        on.split = has_split(model, &on);
+        status = fit(s, model, &on, report, err);
+    }
+    for (int e = 0; e < GAL_N_EXTRACTOR; e++)
+        model->trust[e] = model->trust[gal_pex_set_extractor(set, (gal_extractor)e)];
     clear_sums(s);
     return status;
 }

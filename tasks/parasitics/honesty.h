@@ -1,9 +1,9 @@
 /* How much of a model to believe: measured on circuits that a network did not see.
  *
  * Every network is trained without one fold of the families and predicts it. The gain is the share
- * of a network beside the estimate that least squares would use there; whether a pair couples is
- * left to the trees. Deviations are scaled so that 68 % of those errors lie within one, and
- * classes are named by whichever way (class head or mean) has the better macro F1.
+ * of a network beside the estimate that least squares would use there. Deviations are scaled so
+ * that 68 % of those errors lie within one, and classes are named by the class heads where their
+ * macro F1 is clearly better than that of the means. All of it per extractor.
  */
 #ifndef GAL_TASKS_PARASITICS_HONESTY_H
 #define GAL_TASKS_PARASITICS_HONESTY_H
@@ -11,7 +11,7 @@
 #include "base/report.h"
 #include "tasks/parasitics/model.h"
 
-/* Fills gain, sd_factor, by_head and estimate_sd. Network m did not see the cases with fold[i] == m
+/* Fills model->trust. Network m did not see the cases with fold[i] == m
  * (when no network has any, all are used by all); `estimate` are the cross-fitted estimates.
  * GAL_ENOMEM. As long as one prediction of every case. */
 GAL_API gal_status gal_pex_honesty_fit(gal_pex_model *model, const gal_pex_set *set,

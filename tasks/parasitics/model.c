@@ -47,6 +47,10 @@ static gal_status output_new(gal_pex_output *out, const gal_pex_case *pex, gal_e
     return ok && out->exist ? GAL_OK : no_memory(err);
 }
 
+static const gal_pex_trust *trust_of(const gal_pex_model *model, const gal_pex_case *pex) {
+    return &model->trust[gal_technology_extractor(&pex->tech)];
+}
+
 /* Sums over the ensemble, per sample of one target. */
 typedef struct tally {
     float *mean, *square, *variance; /* [n] of corrections; of predicted variances */
@@ -82,17 +86,17 @@ static int32_t largest(const float *logit) {
 
 /* Mixture of the members: mean of means; variance within plus variance between. `known` (NULL: all
  * 0) is how much the estimate is to be trusted more. */
-static void conclude(gal_pex_output *out, int target, const tally *t, int64_t n,
-                     const gal_pex_model *model, const float *known) {
-    const double members = model->n_member, gain = model->gain[target];
+static void conclude(gal_pex_output *out, int target, const tally *t, int64_t n, int32_t n_member,
+                     const gal_pex_trust *trust, const float *known) {
+    const double members = n_member, gain = trust->gain[target];
     for (int64_t r = 0; r < n; r++) {
         const double m = (double)t->mean[r] / members;
         const double between = fmax((double)t->square[r] / members - m * m, 0);
         const double share = known ? gain / (1 + (double)known[r]) : gain;
         out->mean[target][r] += (float)(share * (m - (double)out->mean[target][r]));
         out->sd[target][r] =
-            (float)(model->sd_factor[target] * sqrt((double)t->variance[r] / members + between));
-        out->grade[target][r] = model->by_head[target] > 0 ? largest(t->logit + r * GAL_PEX_N_CLASS)
+            (float)(trust->sd_factor[target] * sqrt((double)t->variance[r] / members + between));
+        out->grade[target][r] = trust->by_head[target] > 0 ? largest(t->logit + r * GAL_PEX_N_CLASS)
                                                            : gal_pex_class(out->mean[target][r]);
     }
 }
@@ -103,7 +107,7 @@ static gal_status run_members(gal_pex_output *out, gal_arena *arena, gal_arena *
     const int64_t n_net = input->pex->graph.n_net, n_pair = input->pex->n_pair;
     const gal_mat net = gal_mat_new(arena, n_net, GAL_PEX_N_NET_OUT);
     const gal_mat pair = gal_mat_new(arena, n_pair, GAL_PEX_N_PAIR_OUT);
-    const float share = (float)(model->gain[GAL_PEX_EXIST] / model->n_member);
+    const gal_pex_trust *trust = trust_of(model, input->pex);
     tally t[3];
     if (!net.data || !pair.data || !tally_new(&t[0], arena, n_net) ||
         !tally_new(&t[1], arena, n_net) || !tally_new(&t[2], arena, n_pair))
@@ -116,12 +120,10 @@ static gal_status run_members(gal_pex_output *out, gal_arena *arena, gal_arena *
         tally_add(&t[0], net, GAL_PEX_OUT_GROUND, GAL_PEX_OUT_GROUND_CLASS);
         tally_add(&t[1], net, GAL_PEX_OUT_TOTAL, GAL_PEX_OUT_TOTAL_CLASS);
         tally_add(&t[2], pair, GAL_PEX_OUT_COUPLE, GAL_PEX_OUT_COUPLE_CLASS);
-        for (int64_t p = 0; p < n_pair; p++)
-            out->exist[p] += share * (gal_mat_row(pair, p)[GAL_PEX_OUT_EXIST] - estimate->exist[p]);
     }
-    conclude(out, GAL_PEX_GROUND, &t[0], n_net, model, NULL);
-    conclude(out, GAL_PEX_TOTAL, &t[1], n_net, model, NULL);
-    conclude(out, GAL_PEX_COUPLE, &t[2], n_pair, model, estimate->known);
+    conclude(out, GAL_PEX_GROUND, &t[0], n_net, model->n_member, trust, NULL);
+    conclude(out, GAL_PEX_TOTAL, &t[1], n_net, model->n_member, trust, NULL);
+    conclude(out, GAL_PEX_COUPLE, &t[2], n_pair, model->n_member, trust, estimate->known);
     return GAL_OK;
 }
 
@@ -132,7 +134,7 @@ static void fill_estimate(gal_pex_output *out, const gal_pex_model *model, const
     for (int t = 0; t < 3; t++)
         for (int32_t i = 0; i < (t == GAL_PEX_COUPLE ? pex->n_pair : pex->graph.n_net); i++) {
             out->mean[t][i] = source[t][i];
-            out->sd[t][i] = (float)model->estimate_sd[t];
+            out->sd[t][i] = (float)trust_of(model, pex)->estimate_sd[t];
             out->grade[t][i] = gal_pex_class(source[t][i]);
         }
     memcpy(out->exist, estimate->exist, (size_t)pex->n_pair * sizeof *out->exist);

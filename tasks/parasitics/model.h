@@ -1,7 +1,8 @@
 /* A parasitics model: estimator, scaler and an ensemble of networks in one file.
  *
  * The prediction is estimate + gain * (networks - estimate); where the role memory knows k depths
- * of a pair, gain / (1 + k).
+ * of a pair, gain / (1 + k). Whether a pair couples is the trees' say alone: the networks' logits
+ * grow without bound on cells larger than those they were trained on.
  *
  * The file is safetensors: trees as u8 tensors, roles, scales and network weights as arrays,
  * sizes and provenance as metadata. A file whose features differ from this program's is refused.
@@ -26,20 +27,27 @@ typedef struct gal_pex_member {
     gal_pex_network network;
 } gal_pex_member;
 
-typedef struct gal_pex_model {
-    gal_pex_estimator estimator;
-    gal_pex_scaler scaler;
-    gal_pex_baseline baseline;
-    gal_pex_shape shape;
-    gal_pex_member member[GAL_PEX_MAX_MEMBER];
-    int32_t n_member; /* 0: the estimate alone */
-    /* From training circuits the networks did not see; ground, total, coupling (existence). */
+/* How much of a model to believe; from training circuits the networks did not see, per ground,
+ * total, coupling. */
+typedef struct gal_pex_trust {
     double estimate_sd[3]; /* deviation of log10 C by the estimate alone */
     double sd_factor[3];   /* makes the networks' deviations honest */
     double by_head[3];     /* 1: the class head names classes better than the mean does */
-    double gain[4];        /* share of the networks' say beside the estimate's, in [0, 1] */
-    char trained_on[512];  /* data, split and seeds, for the record */
-    uint64_t dataset;      /* hash of the training circuits */
+    double gain[3];        /* share of the networks' say beside the estimate's, in [0, 1] */
+} gal_pex_trust;
+
+/* What depends on the scale of the labels stands once per extractor; one that was not in the
+ * training data has what the other has. */
+typedef struct gal_pex_model {
+    gal_pex_estimator estimator;
+    gal_pex_scaler scaler;
+    gal_pex_baseline baseline[GAL_N_EXTRACTOR];
+    gal_pex_shape shape;
+    gal_pex_member member[GAL_PEX_MAX_MEMBER];
+    int32_t n_member; /* 0: the estimate alone */
+    gal_pex_trust trust[GAL_N_EXTRACTOR];
+    char trained_on[512]; /* data, split and seeds, for the record */
+    uint64_t dataset;     /* hash of the training circuits */
 } gal_pex_model;
 
 /* The networks' parameters registered and initialised from `seed`; scaler and shape must be set. */

@@ -9,7 +9,7 @@
 
 static const char *const tree_name[GAL_PEX_N_TARGET] = {"trees.ground", "trees.total",
                                                         "trees.couple", "trees.exist"};
-static const char format_name[] = "galena parasitics 1";
+static const char format_name[] = "galena parasitics 2";
 
 /* Bytes of the saved trees, alive until the file is written. */
 typedef struct tree_bytes {
@@ -72,18 +72,42 @@ static gal_status add_texts(gal_safetensors *st, const gal_pex_model *model, gal
     return gal_safetensors_set(st, "width layers dropout members", text, err);
 }
 
+/* What stands once per extractor, as tensors of doubles. */
+typedef struct scale {
+    char name[32];
+    int64_t n;
+    const void *value; /* within the model */
+} scale;
+
+enum { SCALES = 3 };
+
+static void list_scales(scale list[SCALES], const gal_pex_model *model, int extractor) {
+    static const char *const part[SCALES] = {"fanout", "linear", "trust"};
+    const gal_pex_baseline *plain = &model->baseline[extractor];
+    const gal_pex_trust *trust = &model->trust[extractor];
+    list[0].value = plain->fanout, list[0].n = GAL_PEX_N_TARGET * GAL_PEX_FANOUT_COEF;
+    list[1].value = plain->linear, list[1].n = GAL_PEX_N_TARGET * GAL_PEX_LINEAR_COEF;
+    list[2].value = trust, list[2].n = sizeof *trust / sizeof(double);
+    for (int i = 0; i < SCALES; i++)
+        snprintf(list[i].name, sizeof list[i].name, "%s.%s",
+                 gal_extractor_name((gal_extractor)extractor), part[i]);
+}
+
+static gal_status add_scales(gal_safetensors *st, const gal_pex_model *model, gal_error *err) {
+    for (int e = 0; e < GAL_N_EXTRACTOR; e++) {
+        scale list[SCALES];
+        list_scales(list, model, e);
+        for (int i = 0; i < SCALES; i++)
+            GAL_TRY(add(st, list[i].name, GAL_F64, list[i].n, list[i].value, err));
+    }
+    return GAL_OK;
+}
+
 static gal_status fill(gal_safetensors *st, tree_bytes *trees, const gal_pex_model *model,
                        gal_error *err) {
     GAL_TRY(add_estimator(st, trees, &model->estimator, err));
     GAL_TRY(add_scaler(st, &model->scaler, err));
-    GAL_TRY(add(st, "baseline.fanout", GAL_F64, GAL_PEX_N_TARGET * GAL_PEX_FANOUT_COEF,
-                model->baseline.fanout, err));
-    GAL_TRY(add(st, "baseline.linear", GAL_F64, GAL_PEX_N_TARGET * GAL_PEX_LINEAR_COEF,
-                model->baseline.linear, err));
-    GAL_TRY(add(st, "sd.estimate", GAL_F64, 3, model->estimate_sd, err));
-    GAL_TRY(add(st, "sd.factor", GAL_F64, 3, model->sd_factor, err));
-    GAL_TRY(add(st, "gain", GAL_F64, 4, model->gain, err));
-    GAL_TRY(add(st, "class.by_head", GAL_F64, 3, model->by_head, err));
+    GAL_TRY(add_scales(st, model, err));
     GAL_TRY(add_members(st, model, err));
     return add_texts(st, model, err);
 }
@@ -206,20 +230,23 @@ static gal_status take_texts(gal_pex_model *model, int *members, const gal_safet
     return GAL_OK;
 }
 
+static gal_status take_scales(gal_pex_model *model, const gal_safetensors *st, gal_error *err) {
+    for (int e = 0; e < GAL_N_EXTRACTOR; e++) {
+        scale list[SCALES];
+        list_scales(list, model, e);
+        for (int i = 0; i < SCALES; i++)
+            GAL_TRY(copy((void *)list[i].value, (size_t)list[i].n * sizeof(double), st,
+                         list[i].name, GAL_F64, list[i].n, err));
+    }
+    return GAL_OK;
+}
+
 static gal_status take(gal_pex_model *model, const gal_safetensors *st, gal_error *err) {
     int members = 0;
     GAL_TRY(take_texts(model, &members, st, err));
     GAL_TRY(take_estimator(&model->estimator, st, err));
     GAL_TRY(take_scaler(&model->scaler, st, err));
-    GAL_TRY(copy(model->baseline.fanout, sizeof model->baseline.fanout, st, "baseline.fanout",
-                 GAL_F64, GAL_PEX_N_TARGET * GAL_PEX_FANOUT_COEF, err));
-    GAL_TRY(copy(model->baseline.linear, sizeof model->baseline.linear, st, "baseline.linear",
-                 GAL_F64, GAL_PEX_N_TARGET * GAL_PEX_LINEAR_COEF, err));
-    GAL_TRY(
-        copy(model->estimate_sd, sizeof model->estimate_sd, st, "sd.estimate", GAL_F64, 3, err));
-    GAL_TRY(copy(model->sd_factor, sizeof model->sd_factor, st, "sd.factor", GAL_F64, 3, err));
-    GAL_TRY(copy(model->gain, sizeof model->gain, st, "gain", GAL_F64, 4, err));
-    GAL_TRY(copy(model->by_head, sizeof model->by_head, st, "class.by_head", GAL_F64, 3, err));
+    GAL_TRY(take_scales(model, st, err));
     for (int m = 0; m < members; m++) GAL_TRY(take_member(model, st, err));
     return GAL_OK;
 }

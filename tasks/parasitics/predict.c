@@ -43,7 +43,6 @@ static void take_pairs(gal_pex_result *out, const gal_pex_output *output, const 
 /* Pairs that will not be listed are dropped as soon as that is known. */
 static gal_status apply(gal_pex_output *out, const gal_pex_model *model, gal_pex_case *pex,
                         gal_error *err) {
-    if (model->gain[GAL_PEX_EXIST] > 0) return gal_pex_model_apply(out, model, pex, err);
     gal_pex_estimate estimate;
     GAL_TRY(gal_pex_estimate_likely(&estimate, &model->estimator, pex, err));
     const gal_status status = gal_pex_model_apply_to(out, model, pex, &estimate, err);

@@ -15,6 +15,10 @@ int gal_extractor_find(const char *name) {
     return -1;
 }
 
+gal_extractor gal_technology_extractor(const gal_technology *tech) {
+    return tech->value[GAL_TECH_EXTRACTOR] > 0.5f ? GAL_EXTRACTOR_MAGIC : GAL_EXTRACTOR_FOUNDRY;
+}
+
 static void lower_to(double *least, double value) {
     if (value > 0 && (*least == 0 || value < *least)) *least = value;
 }

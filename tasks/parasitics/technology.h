@@ -27,6 +27,9 @@ typedef struct gal_technology {
     float value[GAL_N_TECH];
 } gal_technology;
 
+/* Whose numbers are asked for. */
+GAL_API gal_extractor gal_technology_extractor(const gal_technology *tech);
+
 /* O(devices). A circuit without transistors gets the values of a 150 nm process. */
 GAL_API gal_technology gal_technology_of(const gal_circuit *circuit, gal_extractor extractor);
 

@@ -72,7 +72,7 @@ static gal_status prepare(run *r, gal_pex_model *model, gal_error *err) {
     if (!r->estimate || !r->input || !r->fold || !scratch) return no_memory(err);
     GAL_TRY(gal_pex_estimator_train(&model->estimator, r->estimate, set, &r->options->estimate,
                                     r->report, err));
-    GAL_TRY(gal_pex_baseline_train(&model->baseline, set, err));
+    GAL_TRY(gal_pex_baseline_train(model->baseline, set, err));
     GAL_TRY(gal_pex_scaler_fit(&model->scaler, set, err));
     for (int32_t i = 0; i < set->n; i++)
         GAL_TRY(gal_pex_input_make(&r->input[i], &r->arena, &model->scaler, &set->item[i], err));

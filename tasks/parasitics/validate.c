@@ -65,8 +65,7 @@ static gal_status run(tally *t, gal_pex_validation *out, gal_sim_pool *pool,
         const gal_pex_case *pex = &set->item[i];
         if (!gal_progress(report, "simulating", k, max, "%s", pex->circuit->name))
             return gal_fail(err, GAL_ECANCELED, "interrupted");
-        const gal_pex_predict_options predict = {
-            .extractor = (gal_extractor)pex->tech.value[GAL_TECH_EXTRACTOR]};
+        const gal_pex_predict_options predict = {.extractor = gal_technology_extractor(&pex->tech)};
         gal_pex_result result;
         GAL_TRY(gal_pex_predict(&result, model, pex->circuit, &predict, err));
         const gal_status status =

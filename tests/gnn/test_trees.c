@@ -87,6 +87,29 @@ static void the_node_budget_is_kept(void **state) {
     gal_arena_clear(&arena);
 }
 
+/* Every other sample is wrong and never drawn. */
+static void what_is_not_drawn_does_not_count(void **state) {
+    (void)state;
+    gal_arena arena;
+    gal_arena_init(&arena);
+    gal_mat x = gal_mat_new(&arena, ROWS, COLS), test = gal_mat_new(&arena, ROWS, COLS);
+    static float y[ROWS], truth[ROWS], keep[ROWS], said[ROWS];
+    sample(x, y, 4);
+    sample(test, truth, 5);
+    for (int r = 0; r < ROWS; r++) {
+        keep[r] = r % 2 ? 0.8f : 0;
+        if (r % 2 == 0) y[r] = 100;
+    }
+    gal_trees_options options = gal_trees_defaults();
+    options.keep = keep;
+    gal_trees *trees;
+    assert_int_equal(gal_trees_train(&trees, x, y, &options, NULL), GAL_OK);
+    gal_trees_predict(said, trees, test);
+    assert_true(r2(said, truth, ROWS) > 0.95);
+    gal_trees_destroy(trees);
+    gal_arena_clear(&arena);
+}
+
 static void bad_input_is_reported(void **state) {
     (void)state;
     gal_error err = {0};
@@ -107,6 +130,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(trees_learn_save_and_repeat),
         cmocka_unit_test(the_node_budget_is_kept),
+        cmocka_unit_test(what_is_not_drawn_does_not_count),
         cmocka_unit_test(bad_input_is_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -224,28 +224,29 @@ static gal_pex_model trees_alone(void) {
     return trees;
 }
 
-/* The cells with every capacitance times `factor`, as a file. */
-static void write_scaled(const char *path, double factor) {
+/* The cells with every capacitance times `factor`, as a file; `magic`: as magic's numbers. */
+static void write_scaled(const char *path, double factor, int magic) {
     gal_extract_set set = {0};
     gal_error err = {0};
     must(gal_par_read(&set, cells, &err), &err);
-    for (int32_t i = 0; i < set.n; i++)
+    for (int32_t i = 0; i < set.n; i++) {
+        set.item[i].by_magic = magic;
         for (int64_t k = 0; k < set.item[i].n_cap; k++) set.item[i].cap[k].farad *= factor;
+    }
     must(gal_par_write(path, &set, &err), &err);
     gal_extract_set_clear(&set);
 }
 
-/* Mean log10 of the totals that the trees predict for all cells. Networks of three epochs are too
- * far off to serve as a scale. */
-static double mean_log_total(const gal_pex_calibration *calibration) {
-    const gal_pex_model trees = trees_alone();
-    const gal_pex_predict_options o = {.extractor = GAL_EXTRACTOR_FOUNDRY,
-                                       .calibration = calibration};
+/* Mean log10 of the totals that a model without networks predicts for all cells. Networks of three
+ * epochs are too far off to serve as a scale. */
+static double mean_log_total(const gal_pex_model *trees, gal_extractor extractor,
+                             const gal_pex_calibration *calibration) {
+    const gal_pex_predict_options o = {.extractor = extractor, .calibration = calibration};
     gal_error err = {0};
     double sum = 0, n = 0;
     for (int32_t i = 0; i < shared.set.n; i++) {
         gal_pex_result result;
-        must(gal_pex_predict(&result, &trees, shared.set.item[i].circuit, &o, &err), &err);
+        must(gal_pex_predict(&result, trees, shared.set.item[i].circuit, &o, &err), &err);
         for (int32_t k = 0; k < result.n_net; k++, n++) sum += log10(result.net[k].total.farad);
         gal_pex_result_clear(&result);
     }
@@ -265,15 +266,39 @@ static gal_pex_calibration calibrate(const char *path) {
 
 static void calibration_follows_the_scale(void **state) {
     (void)state;
-    write_scaled(TMP "scaled.par", 2.7);
+    write_scaled(TMP "scaled.par", 2.7, 0);
+    const gal_extractor foundry = GAL_EXTRACTOR_FOUNDRY;
+    const gal_pex_model trees = trees_alone();
     const gal_pex_calibration none = gal_pex_calibration_none();
     const gal_pex_calibration same = calibrate(cells), scaled = calibrate(TMP "scaled.par");
-    const double plain = mean_log_total(NULL);
-    assert_true(mean_log_total(&none) == plain);
-    const double by_scale = mean_log_total(&scaled) - mean_log_total(&same);
-    const double by_all = mean_log_total(&scaled) - plain;
+    const double plain = mean_log_total(&trees, foundry, NULL);
+    assert_true(mean_log_total(&trees, foundry, &none) == plain);
+    const double by_scale =
+        mean_log_total(&trees, foundry, &scaled) - mean_log_total(&trees, foundry, &same);
+    const double by_all = mean_log_total(&trees, foundry, &scaled) - plain;
     if (!(fabs(by_scale - log10(2.7)) < 0.02)) fail_msg("factor %g", pow(10, by_scale));
     if (!(fabs(by_all - log10(2.7)) < 0.15)) fail_msg("factor %g", pow(10, by_all));
+}
+
+/* One model of the same cells by two extractors, one of which says 2.7 times as much. */
+static void every_extractor_has_its_scale(void **state) {
+    (void)state;
+    static const char *const both[] = {"data/parasitics/cells.par", TMP "magic.par"};
+    gal_pex_train_options o = small();
+    gal_pex_set set;
+    gal_pex_model model;
+    gal_error err = {0};
+    o.members = 0;
+    write_scaled(both[1], 2.7, 1);
+    must(gal_pex_set_read(&set, both, 2, NULL, NULL, &err), &err);
+    must(gal_pex_train(&model, &set, &o, NULL, &err), &err);
+    const double ratio = pow(10, mean_log_total(&model, GAL_EXTRACTOR_MAGIC, NULL) -
+                                     mean_log_total(&model, GAL_EXTRACTOR_FOUNDRY, NULL));
+    if (!(ratio > 2 && ratio < 3)) fail_msg("factor %g", ratio);
+    assert_memory_not_equal(&model.baseline[0], &model.baseline[1], sizeof *model.baseline);
+    assert_memory_not_equal(&model.trust[0], &model.trust[1], sizeof *model.trust);
+    gal_pex_model_clear(&model);
+    gal_pex_set_clear(&set);
 }
 
 int main(void) {
@@ -287,6 +312,7 @@ int main(void) {
         cmocka_unit_test(refuses_foreign_models),
         cmocka_unit_test(refuses_sets_it_cannot_learn_from),
         cmocka_unit_test(calibration_follows_the_scale),
+        cmocka_unit_test(every_extractor_has_its_scale),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
