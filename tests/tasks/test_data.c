@@ -204,6 +204,27 @@ static void a_schematic_has_no_labels(void **state) {
     gal_extract_set_clear(&set);
 }
 
+/* A NAND of two fingers per input, and a node between an n and a p channel that no gate sees. */
+static void bare_stack_nodes_are_not_routed(void **state) {
+    (void)state;
+    static const char text[] = "cell nand\nports A B Y VDD GND\nsupplies VDD GND\n"
+                               "dev n Y A s GND 1 0.15\ndev n Y A s GND 1 0.15\n"
+                               "dev n s B GND GND 1 0.15\ndev n s B GND GND 1 0.15\n"
+                               "dev p Y A VDD VDD 1 0.15\ndev p Y B VDD VDD 1 0.15\n"
+                               "dev n x A GND GND 1 0.15\ndev p x B VDD VDD 1 0.15\nend\n";
+    gal_extract_set set = {0};
+    gal_pex_case pex;
+    assert_int_equal(gal_par_parse(&set, "test", text, strlen(text), NULL), GAL_OK);
+    const gal_circuit *circuit = &set.item[0].circuit;
+    assert_int_equal(gal_pex_case_build(&pex, circuit, GAL_EXTRACTOR_FOUNDRY, NULL, NULL), GAL_OK);
+    assert_int_equal(pex.graph.n_net, 5);
+    for (int32_t n = 0; n < pex.graph.n_net; n++)
+        assert_int_equal(pex.routed[n],
+                         strcmp(circuit->net[pex.graph.net_order[n]].name, "s") != 0);
+    gal_pex_case_clear(&pex);
+    gal_extract_set_clear(&set);
+}
+
 static int same_number(float a, float b) {
     return a == b || (isnan(a) && isnan(b));
 }
@@ -247,6 +268,7 @@ int main(void) {
         cmocka_unit_test(labels_are_sums_above_the_floor),
         cmocka_unit_test(nets_without_devices_have_no_labels),
         cmocka_unit_test(a_schematic_has_no_labels),
+        cmocka_unit_test(bare_stack_nodes_are_not_routed),
         cmocka_unit_test(pairs_are_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
