@@ -56,13 +56,27 @@ static yaml_node_t *item_of(const reader *r, const yaml_node_t *node, int32_t i)
     return i < length_of(node) ? at(r, node->data.sequence.items.start[i]) : NULL;
 }
 
-static yaml_node_t *find(const reader *r, const char *key) {
-    const yaml_node_pair_t *pair = r->root->data.mapping.pairs.start;
-    for (; pair < r->root->data.mapping.pairs.top; pair++) {
+static yaml_node_t *member_of(const reader *r, const yaml_node_t *node, const char *key) {
+    const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+    for (; pair < node->data.mapping.pairs.top; pair++) {
         const char *name = text_of(at(r, pair->key));
         if (name && strcmp(name, key) == 0) return at(r, pair->value);
     }
     return NULL;
+}
+
+/* Place i of [LOW, HIGH, STEP] or of {min: LOW, max: HIGH, step: STEP}. */
+static yaml_node_t *bound_of(const reader *r, const yaml_node_t *node, int32_t i) {
+    static const char *const name[] = {"min", "max", "step"};
+    return node->type == YAML_MAPPING_NODE ? member_of(r, node, name[i]) : item_of(r, node, i);
+}
+
+/* 1 when the node has nothing but its first n bounds, named or in a list. */
+static int only_bounds(const reader *r, const yaml_node_t *node, int32_t n) {
+    if (node->type != YAML_MAPPING_NODE) return length_of(node) <= n;
+    int32_t known = 0;
+    for (int32_t i = 0; i < n; i++) known += bound_of(r, node, i) != NULL;
+    return known == node->data.mapping.pairs.top - node->data.mapping.pairs.start;
 }
 
 static gal_status state(reader *r, const yaml_node_t *node, const char *word, const char *name,
@@ -93,25 +107,27 @@ static gal_status take_decks(reader *r, const yaml_node_t *node, gal_error *err)
     return GAL_OK;
 }
 
-/* A parameter: [low, high], [low, high, step]; `place` in the list, for prec_params: digits behind
- * the point. */
+/* A parameter: [low, high], [low, high, step] or the same by name; `place` in the list, for
+ * prec_params: digits behind the point. */
 static gal_status take_param(reader *r, const char *name, const yaml_node_t *node, int32_t place,
                              gal_error *err) {
     double low, high, step = 0, digits;
     char text[TEXT];
     if (node->type == YAML_SCALAR_NODE)
         return text_of(node) ? state(r, node, "var", name, text_of(node), err) : GAL_OK;
-    if (!number_of(item_of(r, node, 0), &low) || !number_of(item_of(r, node, 1), &high) ||
-        (length_of(node) > 2 && !number_of(item_of(r, node, 2), &step)) || length_of(node) > 3)
-        return fail(r, node, "expected [LOW, HIGH] or [LOW, HIGH, STEP]", err);
+    const yaml_node_t *by = bound_of(r, node, 2);
+    if (!number_of(bound_of(r, node, 0), &low) || !number_of(bound_of(r, node, 1), &high) ||
+        (by && !number_of(by, &step)) || !only_bounds(r, node, 3))
+        return fail(r, node, "expected [LOW, HIGH] or [LOW, HIGH, STEP] or {min, max, step}", err);
     const int log_scale = !step && low > 0 && high >= LOG_RATIO * low;
-    if (!step && number_of(item_of(r, find(r, "prec_params"), place), &digits) && digits < 300)
+    if (!step && number_of(item_of(r, member_of(r, r->root, "prec_params"), place), &digits) &&
+        digits < 300)
         step = pow(10, -digits);
     size_t used =
         (size_t)snprintf(text, sizeof text, "%.17g %.17g%s", low, high, log_scale ? " log" : "");
     if (step > 0) snprintf(text + used, sizeof text - used, " step=%.17g", step);
     GAL_TRY(state(r, node, "var", name, text, err));
-    const yaml_node_t *start = item_of(r, find(r, "init_params"), place);
+    const yaml_node_t *start = item_of(r, member_of(r, r->root, "init_params"), place);
     return start && text_of(start) ? state(r, start, "set", name, text_of(start), err) : GAL_OK;
 }
 
@@ -160,10 +176,13 @@ static gal_status take_suffixed(reader *r, const char *name, const yaml_node_t *
 static gal_status take_bounds(reader *r, const char *name, const yaml_node_t *node,
                               gal_error *err) {
     static const char *const sense[] = {">=", "<="};
-    if (length_of(node) < 2) return fail(r, node, "expected [LEAST, MOST], either null", err);
+    const int named = node->type == YAML_MAPPING_NODE;
+    if (named ? !only_bounds(r, node, 2) || !(bound_of(r, node, 0) || bound_of(r, node, 1))
+              : length_of(node) < 2)
+        return fail(r, node, "expected [LEAST, MOST], either null, or {min, max}", err);
     for (int32_t i = 0; i < 2; i++)
-        if (text_of(item_of(r, node, i)))
-            GAL_TRY(take_target(r, name, sense[i], item_of(r, node, i), err));
+        if (text_of(bound_of(r, node, i)))
+            GAL_TRY(take_target(r, name, sense[i], bound_of(r, node, i), err));
     return GAL_OK;
 }
 
@@ -180,7 +199,19 @@ static gal_status each(reader *r, const yaml_node_t *node, take_entry *take, gal
     return GAL_OK;
 }
 
-/* A word of galena's own: a scalar, a list or a mapping of scalars. */
+/* One entry of a word's mapping: text, or bounds of a target or a variable. */
+static gal_status take_member(reader *r, const char *word, const yaml_node_t *key,
+                              const yaml_node_t *node, gal_error *err) {
+    const char *name = text_of(key);
+    const int named = name && node->type == YAML_MAPPING_NODE;
+    if (named && !strcmp(word, "specs")) return take_bounds(r, name, node, err);
+    if (named && !strcmp(word, "var")) return take_param(r, name, node, INT32_MAX, err);
+    if (!name || !text_of(node))
+        return fail(r, key, "expected NAME: VALUE (in quotes when it has commas)", err);
+    return state(r, key, word, name, text_of(node), err);
+}
+
+/* A word of galena's own: a scalar, a list or a mapping. */
 static gal_status take_word(reader *r, const char *word, const yaml_node_t *node, gal_error *err) {
     if (text_of(node)) return state(r, node, word, "", text_of(node), err);
     for (int32_t i = 0; i < length_of(node); i++) {
@@ -190,13 +221,8 @@ static gal_status take_word(reader *r, const char *word, const yaml_node_t *node
     }
     if (node->type != YAML_MAPPING_NODE) return GAL_OK;
     for (const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
-         pair < node->data.mapping.pairs.top; pair++) {
-        const char *name = text_of(at(r, pair->key)), *value = text_of(at(r, pair->value));
-        if (!name || !value)
-            return fail(r, at(r, pair->key), "expected NAME: VALUE (in quotes when it has commas)",
-                        err);
-        GAL_TRY(state(r, at(r, pair->key), word, name, value, err));
-    }
+         pair < node->data.mapping.pairs.top; pair++)
+        GAL_TRY(take_member(r, word, at(r, pair->key), at(r, pair->value), err));
     return GAL_OK;
 }
 

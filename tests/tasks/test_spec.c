@@ -239,6 +239,25 @@ static void yaml_has_the_words_of_json(void **state) {
     gal_sizing_spec_clear(&s);
 }
 
+static void yaml_names_bounds(void **state) {
+    (void)state;
+    gal_sizing_spec s;
+    gal_error err = {0};
+    static const char text[] = "deck: a\nspecs:\n  gain: {min: 70}\n  pm: {min: 60, max: 80}\n"
+                               "var:\n  w1: {min: 1u, max: 90u}\n"
+                               "params:\n  w2: {min: 2, max: 40, step: 2}\n";
+    if (gal_sizing_spec_parse(&s, gal_view_of(text), "x.yaml", &err) != GAL_OK)
+        fail_msg("%d: %s", err.line, err.message);
+    assert_int_equal(s.n_target, 3);
+    assert_true(s.target[0].sense == GAL_SENSE_GE && s.target[0].value == 70);
+    assert_true(s.target[1].sense == GAL_SENSE_GE && s.target[1].value == 60);
+    assert_true(s.target[2].sense == GAL_SENSE_LE && s.target[2].value == 80);
+    assert_int_equal(s.n_range, 2);
+    assert_non_null(strstr(s.range[0].text, " log"));
+    assert_string_equal(s.range[1].text, "w2 2 40 step=2");
+    gal_sizing_spec_clear(&s);
+}
+
 static void malformed_yaml_is_refused_with_its_line(void **state) {
     (void)state;
     static const struct {
@@ -256,6 +275,11 @@ static void malformed_yaml_is_refused_with_its_line(void **state) {
         {"deck: a\ntarget_specs:\n  gain_min: high\n", "expected a number", 3},
         {"deck: a\nspec_range:\n  gain: 3\n", "expected [LEAST, MOST]", 3},
         {"deck: a\nspecs:\n  gain: [[1]]\n", "expected NAME: VALUE", 3},
+        {"deck: a\nspecs:\n  gain: {}\n", "{min, max}", 3},
+        {"deck: a\nspecs:\n  gain: {least: 1}\n", "{min, max}", 3},
+        {"deck: a\nvar:\n  w: {min: 1}\n", "{min, max, step}", 3},
+        {"deck: a\nvar:\n  w: {min: 1, max: 2, log: true}\n", "{min, max, step}", 3},
+        {"deck: a\nset:\n  w: {min: 1}\n", "expected NAME: VALUE", 3},
         {"dsn_netlist: []\n", "expected a deck", 1},
         {"params: {w: [1, 2]}\n", "names no deck", 0},
         {"&a {deck: a, params: *a}\n", "expected", 1},
@@ -278,6 +302,7 @@ int main(void) {
         cmocka_unit_test(malformed_specs_are_refused_with_their_line),
         cmocka_unit_test(yaml_of_other_projects_is_read),
         cmocka_unit_test(yaml_has_the_words_of_json),
+        cmocka_unit_test(yaml_names_bounds),
         cmocka_unit_test(malformed_yaml_is_refused_with_its_line),
         cmocka_unit_test(what_the_deck_lacks_is_named),
     };
