@@ -36,6 +36,7 @@ static uint32_t hash_of(const gal_intern *intern, gal_view name) {
 
 static int same(const gal_intern *intern, int32_t id, gal_view name) {
     const char *text = intern->text[id];
+    if (name.size == 0) return !*text; /* its text may be NULL */
     return intern->fold_case ? gal_view_equal_nocase(name, text)
                              : strncmp(text, name.text, name.size) == 0 && !text[name.size];
 }
