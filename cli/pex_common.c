@@ -2,7 +2,6 @@
 
 #include "tasks/models.h"
 #include <stdio.h>
-#include <string.h>
 
 int cli_extractor(const char *name, int otherwise) {
     if (!name) return otherwise;

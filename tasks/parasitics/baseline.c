@@ -152,14 +152,15 @@ static gal_status fit(double *coef, const gal_pex_set *set, gal_extractor extrac
 
 gal_status gal_pex_baseline_train(gal_pex_baseline baseline[GAL_N_EXTRACTOR],
                                   const gal_pex_set *set, gal_error *err) {
-    for (int e = 0; e < GAL_N_EXTRACTOR; e++) {
-        const gal_extractor from = gal_pex_set_extractor(set, (gal_extractor)e);
-        for (int i = 0; i < GAL_PEX_N_TARGET; i++) {
-            const gal_pex_target t = (gal_pex_target)i;
-            GAL_TRY(fit(baseline[e].fanout[t], set, from, GAL_PEX_FANOUT, t, err));
-            GAL_TRY(fit(baseline[e].linear[t], set, from, GAL_PEX_LINEAR, t, err));
+    for (int i = 0; i < GAL_N_EXTRACTOR; i++) {
+        const gal_extractor e = (gal_extractor)i;
+        for (int t = 0; t < GAL_PEX_N_TARGET && gal_pex_set_extractor(set, e) == e; t++) {
+            GAL_TRY(fit(baseline[e].fanout[t], set, e, GAL_PEX_FANOUT, (gal_pex_target)t, err));
+            GAL_TRY(fit(baseline[e].linear[t], set, e, GAL_PEX_LINEAR, (gal_pex_target)t, err));
         }
     }
+    for (int i = 0; i < GAL_N_EXTRACTOR; i++)
+        baseline[i] = baseline[gal_pex_set_extractor(set, (gal_extractor)i)];
     return GAL_OK;
 }
 

@@ -38,7 +38,7 @@ typedef struct gal_pex_case {
     gal_pex_pair *pair;  /* [n_pair] sorted by (a, b) */
     uint64_t *pair_role; /* [n_pair, GAL_PEX_N_ROLE] structural roles, shallow to deep (roles.h) */
     uint8_t *near;       /* [n_pair] 0: only scored because a label asks for it */
-    uint8_t *routed;     /* [n_net] 0: a bare diffusion node between stacked devices */
+    uint8_t *routed;     /* [n_net] 0: it merely joins channels of one type */
     int32_t n_pair;
     /* Labels; NULL in a case without. NAN where there is none (or below the floor). */
     float *ground; /* [n_net] */

@@ -24,7 +24,7 @@ typedef struct gal_pex_score {
     double r2_log, mae_log; /* of log10 C */
     double median_ape;      /* of C; 0.2 is 20 % */
     double macro_f1;
-    double routed_r2_log; /* nets (pairs of nets) that are not bare stack nodes */
+    double routed_r2_log; /* nets (pairs of nets) that need a wire */
     int64_t routed_n;
     double auc;      /* existence; coupling only, else NAN */
     double coverage; /* share of labels within the +-1 sd band; model and estimate only */

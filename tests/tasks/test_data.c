@@ -135,14 +135,21 @@ static void assert_ff(float label, double expected) {
         fail_msg("label %g, expected %g", (double)label, log10(expected));
 }
 
+/* The case of the first cell of .par text, with or without its labels. */
+static void build_text(gal_extract_set *set, gal_pex_case *pex, const char *text,
+                       gal_extractor extractor, int labels) {
+    *set = (gal_extract_set){0};
+    assert_int_equal(gal_par_parse(set, "test", text, strlen(text), NULL), GAL_OK);
+    const gal_extract *cell = &set->item[0];
+    assert_int_equal(gal_pex_case_build(pex, &cell->circuit, extractor, labels ? cell : NULL, NULL),
+                     GAL_OK);
+}
+
 static void labels_are_sums_above_the_floor(void **state) {
     (void)state;
-    gal_extract_set set = {0};
+    gal_extract_set set;
     gal_pex_case pex;
-    assert_int_equal(gal_par_parse(&set, "test", labelled, strlen(labelled), NULL), GAL_OK);
-    assert_int_equal(
-        gal_pex_case_build(&pex, &set.item[0].circuit, GAL_EXTRACTOR_FOUNDRY, &set.item[0], NULL),
-        GAL_OK);
+    build_text(&set, &pex, labelled, GAL_EXTRACTOR_FOUNDRY, 1);
     assert_int_equal(pex.graph.n_net, 3);
     assert_int_equal(pex.n_pair, 3);
     assert_ff(pex.ground[graph_net(&pex, "Y")], 2);
@@ -171,12 +178,9 @@ static void nets_without_devices_have_no_labels(void **state) {
                                "cap PLATE VSS 7\n"
                                "cap PLATE Y 0.25\n"
                                "end\n";
-    gal_extract_set set = {0};
+    gal_extract_set set;
     gal_pex_case pex;
-    assert_int_equal(gal_par_parse(&set, "test", text, strlen(text), NULL), GAL_OK);
-    assert_int_equal(
-        gal_pex_case_build(&pex, &set.item[0].circuit, GAL_EXTRACTOR_FOUNDRY, &set.item[0], NULL),
-        GAL_OK);
+    build_text(&set, &pex, text, GAL_EXTRACTOR_FOUNDRY, 1);
     const int32_t plate = graph_net(&pex, "PLATE");
     assert_true(isnan(pex.ground[plate]) && isnan(pex.total[plate]));
     assert_ff(pex.total[graph_net(&pex, "Y")], 2.75);
@@ -188,11 +192,9 @@ static void nets_without_devices_have_no_labels(void **state) {
 
 static void a_schematic_has_no_labels(void **state) {
     (void)state;
-    gal_extract_set set = {0};
+    gal_extract_set set;
     gal_pex_case pex;
-    assert_int_equal(gal_par_parse(&set, "test", labelled, strlen(labelled), NULL), GAL_OK);
-    assert_int_equal(
-        gal_pex_case_build(&pex, &set.item[0].circuit, GAL_EXTRACTOR_MAGIC, NULL, NULL), GAL_OK);
+    build_text(&set, &pex, labelled, GAL_EXTRACTOR_MAGIC, 0);
     assert_null(pex.ground);
     assert_null(pex.total);
     assert_null(pex.couple);
@@ -212,15 +214,12 @@ static void bare_stack_nodes_are_not_routed(void **state) {
                                "dev n s B GND GND 1 0.15\ndev n s B GND GND 1 0.15\n"
                                "dev p Y A VDD VDD 1 0.15\ndev p Y B VDD VDD 1 0.15\n"
                                "dev n x A GND GND 1 0.15\ndev p x B VDD VDD 1 0.15\nend\n";
-    gal_extract_set set = {0};
+    gal_extract_set set;
     gal_pex_case pex;
-    assert_int_equal(gal_par_parse(&set, "test", text, strlen(text), NULL), GAL_OK);
-    const gal_circuit *circuit = &set.item[0].circuit;
-    assert_int_equal(gal_pex_case_build(&pex, circuit, GAL_EXTRACTOR_FOUNDRY, NULL, NULL), GAL_OK);
+    build_text(&set, &pex, text, GAL_EXTRACTOR_FOUNDRY, 0);
     assert_int_equal(pex.graph.n_net, 5);
     for (int32_t n = 0; n < pex.graph.n_net; n++)
-        assert_int_equal(pex.routed[n],
-                         strcmp(circuit->net[pex.graph.net_order[n]].name, "s") != 0);
+        assert_int_equal(pex.routed[n], n != graph_net(&pex, "s"));
     gal_pex_case_clear(&pex);
     gal_extract_set_clear(&set);
 }
