@@ -29,40 +29,55 @@ static void free_chunks(gal_arena_chunk *chunk) {
 
 void gal_arena_clear(gal_arena *arena) {
     free_chunks(arena->chunk);
+    free_chunks(arena->spare);
     gal_arena_init(arena);
 }
 
 void gal_arena_reset(gal_arena *arena) {
-    gal_arena_chunk *keep = arena->chunk;
-    if (!keep) return;
-    for (gal_arena_chunk *c = keep->next; c; c = c->next)
-        if (c->size > keep->size) keep = c;
-    for (gal_arena_chunk *c = arena->chunk; c;) {
-        gal_arena_chunk *next = c->next;
-        if (c != keep) free(c);
-        c = next;
+    while (arena->chunk) {
+        gal_arena_chunk *chunk = arena->chunk;
+        arena->chunk = chunk->next;
+        chunk->next = arena->spare;
+        arena->spare = chunk;
     }
-    keep->next = NULL;
-    *arena = (gal_arena){.chunk = keep, .used = HEADER, .total = keep->size};
+}
+
+/* The smallest spare chunk of at least `size` bytes, taken from the list; NULL: none. */
+static gal_arena_chunk *take_spare(gal_arena *arena, size_t size) {
+    gal_arena_chunk **best = NULL;
+    for (gal_arena_chunk **at = &arena->spare; *at; at = &(*at)->next)
+        if ((*at)->size >= size && (!best || (*at)->size < (*best)->size)) best = at;
+    if (!best) return NULL;
+    gal_arena_chunk *chunk = *best;
+    *best = chunk->next;
+    return chunk;
+}
+
+static gal_arena_chunk *new_chunk(gal_arena *arena, size_t least) {
+    size_t size = arena->chunk ? 2 * arena->chunk->size : FIRST_CHUNK;
+    if (size > LAST_CHUNK) size = LAST_CHUNK;
+    if (size < least) size = least;
+    const size_t align = size >= HUGE_PAGE ? HUGE_PAGE : HEADER;
+    size = (size + align - 1) / align * align;
+    gal_arena_chunk *chunk = aligned_alloc(align, size);
+    if (!chunk) return NULL;
+#ifdef MADV_HUGEPAGE
+    if (size >= HUGE_PAGE) madvise(chunk, size, MADV_HUGEPAGE); /* advice only: failure is fine */
+#endif
+    chunk->size = size;
+    arena->total += size;
+    return chunk;
 }
 
 /* Adds a chunk that holds at least `need` bytes. */
 static int grow(gal_arena *arena, size_t need) {
-    size_t size = arena->chunk ? 2 * arena->chunk->size : FIRST_CHUNK;
-    if (size > LAST_CHUNK) size = LAST_CHUNK;
     if (need > SIZE_MAX / 2 - HUGE_PAGE) return 0;
-    if (size < need + HEADER) size = need + HEADER;
-    const size_t align = size >= HUGE_PAGE ? HUGE_PAGE : HEADER;
-    size = (size + align - 1) / align * align;
-    gal_arena_chunk *chunk = aligned_alloc(align, size);
+    gal_arena_chunk *chunk = take_spare(arena, need + HEADER);
+    if (!chunk) chunk = new_chunk(arena, need + HEADER);
     if (!chunk) return 0;
-#ifdef MADV_HUGEPAGE
-    if (size >= HUGE_PAGE) madvise(chunk, size, MADV_HUGEPAGE); /* advice only: failure is fine */
-#endif
-    *chunk = (gal_arena_chunk){.next = arena->chunk, .size = size};
+    chunk->next = arena->chunk;
     arena->chunk = chunk;
     arena->used = HEADER;
-    arena->total += size;
     return 1;
 }
 

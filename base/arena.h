@@ -14,7 +14,8 @@
 struct gal_arena_chunk;
 
 typedef struct gal_arena {
-    struct gal_arena_chunk *chunk; /* newest first */
+    struct gal_arena_chunk *chunk; /* in use, newest first */
+    struct gal_arena_chunk *spare; /* kept by a reset */
     size_t used;                   /* bytes handed out of the newest chunk */
     size_t total;                  /* bytes of all chunks */
 } gal_arena;
@@ -24,7 +25,7 @@ GAL_API void gal_arena_init(gal_arena *arena);
 /* Frees every chunk; the arena may be used again. */
 GAL_API void gal_arena_clear(gal_arena *arena);
 
-/* Forgets every allocation but keeps the largest chunk for reuse. */
+/* Forgets every allocation but keeps the chunks for reuse: the same allocations need no new one. */
 GAL_API void gal_arena_reset(gal_arena *arena);
 
 /* `size` bytes aligned to 64, uninitialised; NULL when memory is out. A size of 0 is fine. */

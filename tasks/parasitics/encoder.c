@@ -28,49 +28,64 @@ static gal_status no_memory(gal_error *err) {
     return gal_fail(err, GAL_ENOMEM, "out of memory for the graph encoder");
 }
 
-static int allocate(gal_pex_encoded *out, gal_arena *arena, const gal_pex_encoder *encoder,
-                    const gal_graph *graph) {
-    const int32_t width = encoder->width;
-    out->net_z = gal_mat_new(arena, graph->n_net, width);
-    out->device_z = gal_mat_new(arena, graph->n_device, width);
-    int ok = out->net_z.data && out->device_z.data;
-    for (int32_t l = 0; l <= encoder->n_layer; l++) {
-        out->net[l] = gal_mat_new(arena, graph->n_net, width);
-        out->device[l] = gal_mat_new(arena, graph->n_device, width);
-        ok = ok && out->net[l].data && out->device[l].data;
-    }
-    for (int32_t l = 0; l < encoder->n_layer; l++) {
-        out->net_step[l] = gal_mat_new(arena, graph->n_net, width);
-        out->device_step[l] = gal_mat_new(arena, graph->n_device, width);
-        ok = ok && out->net_step[l].data && out->device_step[l].data;
-    }
-    return ok;
+/* Two matrices of the graph's nodes. */
+static int nodes_new(gal_mat *net, gal_mat *device, gal_arena *arena, const gal_graph *graph,
+                     int32_t width) {
+    *net = gal_mat_new(arena, graph->n_net, width);
+    *device = gal_mat_new(arena, graph->n_device, width);
+    return net->data && device->data;
 }
 
-/* after = before + step */
+/* Buffers of layer l; when nothing is kept, those of the layer before. */
+static gal_status layer_new(gal_pex_encoded *out, int32_t l, gal_arena *arena,
+                            const gal_pex_encoder *encoder, const gal_graph *graph, int keep,
+                            gal_error *err) {
+    if (!keep) {
+        out->net[l + 1] = out->net[l];
+        out->device[l + 1] = out->device[l];
+    } else if (!nodes_new(&out->net[l + 1], &out->device[l + 1], arena, graph, encoder->width)) {
+        return no_memory(err);
+    }
+    if (!keep && l > 0) {
+        out->net_step[l] = out->net_step[l - 1];
+        out->device_step[l] = out->device_step[l - 1];
+        out->net_saved[l] = out->net_saved[l - 1];
+        out->device_saved[l] = out->device_saved[l - 1];
+        return GAL_OK;
+    }
+    if (!nodes_new(&out->net_step[l], &out->device_step[l], arena, graph, encoder->width))
+        return no_memory(err);
+    GAL_TRY(gal_hetero_saved_new(&out->device_saved[l], arena, &encoder->to_device[l],
+                                 graph->n_device, err));
+    return gal_hetero_saved_new(&out->net_saved[l], arena, &encoder->to_net[l], graph->n_net, err);
+}
+
+/* after = before + step; after may be before. */
 static void advance(gal_mat after, gal_mat before, gal_mat step) {
-    gal_mat_copy(after, before);
+    if (after.data != before.data) gal_mat_copy(after, before);
     gal_mat_add(after, step, 1);
 }
 
 gal_status gal_pex_encode(gal_pex_encoded *out, gal_arena *arena, const gal_pex_encoder *encoder,
                           const gal_params *params, const gal_graph *graph, gal_mat net_x,
-                          gal_mat device_x, gal_error *err) {
-    if (!allocate(out, arena, encoder, graph)) return no_memory(err);
+                          gal_mat device_x, int keep, gal_error *err) {
+    if (!nodes_new(&out->net[0], &out->device[0], arena, graph, encoder->width))
+        return no_memory(err);
+    out->net_z = out->net[0];
+    out->device_z = out->device[0];
+    if (keep && !nodes_new(&out->net_z, &out->device_z, arena, graph, encoder->width))
+        return no_memory(err);
     gal_linear_forward(out->net_z, &encoder->from_net, params, net_x);
     gal_act_forward(out->net[0], GAL_ACT_SILU, out->net_z);
     gal_linear_forward(out->device_z, &encoder->from_device, params, device_x);
     gal_act_forward(out->device[0], GAL_ACT_SILU, out->device_z);
     for (int32_t l = 0; l < encoder->n_layer; l++) {
-        const gal_hetero *to_device = &encoder->to_device[l], *to_net = &encoder->to_net[l];
-        GAL_TRY(
-            gal_hetero_saved_new(&out->device_saved[l], arena, to_device, graph->n_device, err));
-        gal_hetero_forward(out->device_step[l], &out->device_saved[l], to_device, params,
-                           graph->nets_of, out->device[l], out->net[l]);
+        GAL_TRY(layer_new(out, l, arena, encoder, graph, keep, err));
+        gal_hetero_forward(out->device_step[l], &out->device_saved[l], &encoder->to_device[l],
+                           params, graph->nets_of, out->device[l], out->net[l]);
         advance(out->device[l + 1], out->device[l], out->device_step[l]);
-        GAL_TRY(gal_hetero_saved_new(&out->net_saved[l], arena, to_net, graph->n_net, err));
-        gal_hetero_forward(out->net_step[l], &out->net_saved[l], to_net, params, graph->devices_of,
-                           out->net[l], out->device[l + 1]);
+        gal_hetero_forward(out->net_step[l], &out->net_saved[l], &encoder->to_net[l], params,
+                           graph->devices_of, out->net[l], out->device[l + 1]);
         advance(out->net[l + 1], out->net[l], out->net_step[l]);
     }
     return GAL_OK;

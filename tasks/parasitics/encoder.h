@@ -19,7 +19,8 @@ typedef struct gal_pex_encoder {
     gal_hetero to_device[GAL_PEX_MAX_LAYER], to_net[GAL_PEX_MAX_LAYER];
 } gal_pex_encoder;
 
-/* Activations of one graph, kept for the backward pass; memory from an arena. */
+/* Activations of one graph; memory from an arena. Kept for the backward pass, or all layers share
+ * those of the first. */
 typedef struct gal_pex_encoded {
     gal_mat net_z, device_z; /* before the first activation */
     gal_mat net[GAL_PEX_MAX_LAYER + 1], device[GAL_PEX_MAX_LAYER + 1]; /* [n, width] */
@@ -33,14 +34,15 @@ GAL_API gal_status gal_pex_encoder_init(gal_pex_encoder *encoder, gal_params *pa
                                         int32_t n_layer, gal_rng *rng, gal_error *err);
 
 /* The embeddings out->net[n_layer] from net_x [n_net, net_in], device_x [n_device, device_in].
- * GAL_ENOMEM. O(pins * width + nodes * width^2) a layer. */
+ * keep: 1 when a backward pass follows, 0 to save memory. GAL_ENOMEM. O(pins * width + nodes *
+ * width^2) a layer. */
 GAL_API gal_status gal_pex_encode(gal_pex_encoded *out, gal_arena *arena,
                                   const gal_pex_encoder *encoder, const gal_params *params,
                                   const gal_graph *graph, gal_mat net_x, gal_mat device_x,
-                                  gal_error *err);
+                                  int keep, gal_error *err);
 
 /* Adds the parameters' gradients given dnet [n_net, width] (clobbered), the loss by the
- * embeddings. Once per gal_pex_encode. GAL_ENOMEM. */
+ * embeddings. Once per gal_pex_encode that keeps. GAL_ENOMEM. */
 GAL_API gal_status gal_pex_encode_backward(gal_arena *arena, const gal_pex_encoder *encoder,
                                            gal_params *params, const gal_graph *graph,
                                            gal_mat net_x, gal_mat device_x, gal_pex_encoded *at,

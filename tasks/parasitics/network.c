@@ -95,7 +95,7 @@ gal_status gal_pex_network_run(gal_mat net_out, gal_mat pair_out, gal_arena *are
     const gal_pex_encoder *encoder = &network->encoder;
     gal_pex_encoded at;
     GAL_TRY(gal_pex_encode(&at, arena, encoder, params, &input->pex->graph, input->net,
-                           input->device, err));
+                           input->device, 0, err));
     const gal_mat h = at.net[encoder->n_layer];
     const gal_mat net_x = gal_mat_new(arena, h.rows, network->net_head.linear[0].in);
     gal_mlp_saved saved;
@@ -177,7 +177,8 @@ gal_status gal_pex_network_learn(double *loss, gal_arena *arena, const gal_pex_n
     gal_pex_encoded code;
     pass at;
     GAL_TRY(pass_new(&at, arena, network, input, max_pair, rng, err));
-    GAL_TRY(gal_pex_encode(&code, arena, encoder, params, graph, input->net, input->device, err));
+    GAL_TRY(
+        gal_pex_encode(&code, arena, encoder, params, graph, input->net, input->device, 1, err));
     const gal_mat h = code.net[encoder->n_layer];
     net_rows(at.net_x, h, input->net);
     gal_mlp_forward(at.net_out, &at.net_saved, &network->net_head, params, at.net_x,

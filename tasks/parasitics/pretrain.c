@@ -114,9 +114,9 @@ static gal_status forward(lane *at, gal_arena *arena, const twin *t, const gal_p
     const gal_graph *g = &input->pex->graph;
     GAL_TRY(neighbourhood(at, arena, g, err));
     GAL_TRY(gal_pex_encode(&at->online, arena, e, &t->online->params, g, input->net, input->device,
-                           err));
+                           1, err));
     GAL_TRY(gal_pex_encode(&at->target, arena, &t->target, &t->target_params, g, input->net,
-                           input->device, err));
+                           input->device, 1, err));
     at->h = gal_mat_new(arena, g->n_net, e->width);
     at->prediction = gal_mat_new(arena, g->n_net, e->width);
     if (!at->h.data || !at->prediction.data) return no_memory(err);

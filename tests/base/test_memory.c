@@ -37,11 +37,19 @@ static void arena_reset_reuses_its_memory(void **state) {
     (void)state;
     gal_arena arena;
     gal_arena_init(&arena);
-    assert_non_null(gal_arena_alloc(&arena, 5 << 20));
-    gal_arena_reset(&arena);
-    const size_t total = arena.total;
-    assert_non_null(gal_arena_alloc(&arena, 4 << 20));
-    assert_int_equal(arena.total, total);
+    size_t total = 0;
+    for (int round = 0; round < 3; round++) {
+        char *small = gal_arena_alloc(&arena, 1000), *large = gal_arena_alloc(&arena, 5 << 20),
+             *larger = gal_arena_alloc(&arena, 9 << 20);
+        assert_true(small && large && larger);
+        memset(large, round, 5 << 20);
+        memset(larger, 9, 9 << 20);
+        memset(small, 1, 1000);
+        assert_true(large[0] == round && large[(5 << 20) - 1] == round);
+        if (round) assert_int_equal(arena.total, total);
+        total = arena.total;
+        gal_arena_reset(&arena);
+    }
     gal_arena_clear(&arena);
 }
 
