@@ -118,7 +118,7 @@ int cmd_surrogate_train(int argc, char **argv) {
         {"deadline", CLI_REAL, &a.deadline, "S", "seconds a point may take (60)"},
         {"members", CLI_INT, &a.members, "N", "networks of the ensemble"},
         {"width", CLI_INT, &a.width, "N", "units of a hidden layer (128)"},
-        {"layers", CLI_INT, &a.layers, "N", "hidden layers (3)"},
+        {"layers", CLI_INT, &a.layers, "N", "hidden layers (4)"},
         {"epochs", CLI_INT, &a.epochs, "N",
          "passes over the samples (240), more when they are few"},
         {"batch", CLI_INT, &a.batch, "N", "points of a step"},

@@ -12,7 +12,7 @@ enum { LEAST_SAMPLES = 20, LEAST_STEPS = 1500, PLENTY = 3000 };
 gal_surrogate_options gal_surrogate_defaults(void) {
     return (gal_surrogate_options){.members = 4,
                                    .width = 128,
-                                   .layers = 3,
+                                   .layers = 4,
                                    .epochs = 240,
                                    .batch = 64,
                                    .rate = 2e-3,
