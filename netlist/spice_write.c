@@ -32,13 +32,15 @@ static void end_card(writer *w) {
     w->line = w->buf->size;
 }
 
-/* key and the shortest number that, divided by `scale`, reads back as `value`. */
+/* key and the shortest number that, divided by `scale`, reads back as `value`. %g drops zeros at
+ * the end, so a number of 7 to 15 digits shows as short as it is at 15. */
 static void put_number(writer *w, const char *key, double value, double scale) {
+    static const int digits[] = {6, 15, 16, 17};
     char text[80];
-    for (int digits = 6; digits <= 17; digits++) {
-        const int head = snprintf(text, sizeof text, "%s", key);
+    const int head = snprintf(text, sizeof text, "%s", key);
+    for (size_t i = 0; i < sizeof digits / sizeof *digits; i++) {
         const int n =
-            snprintf(text + head, sizeof text - (size_t)head, "%.*g", digits, value * scale);
+            snprintf(text + head, sizeof text - (size_t)head, "%.*g", digits[i], value * scale);
         double again = 0;
         gal_number_parse((gal_view){text + head, (size_t)n}, &again);
         if (again / scale == value) break;
