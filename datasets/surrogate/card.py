@@ -80,7 +80,7 @@ surrogate cost. 8 % of them choose weights and scale the spread.
 **Split.** The test is {scores['n']} points of another hypercube (seed 1001, {100 * scores['share_valid']:.1f} % valid), never used for a choice.
 
 **Command.** `datasets/surrogate/train_shipped.sh build-release/galena WORK {circuit}`, {os.path.getsize(model) / 1e6:.1f} MB. Four members
-of MLPs of 3 x 96 SiLU units per stage, a 3 x 80 network distilled from them. Licence: that of galena.
+of MLPs of 4 x 96 SiLU units per stage, a 3 x 80 network distilled from them. Licence: that of galena.
 
 ## Accuracy
 
