@@ -60,7 +60,7 @@ clu outu 0 {cl}
 
 .op
 .ac dec 10 10 10g
-* With the default of 7, ngspice steps over ringing: settling is off by a fifth at one point in ten.
+* With the default of 7, ngspice steps over ringing: settling is off by a tenth at one point in ten.
 .option trtol=1
 .tran 2n 1u
 .save all
