@@ -62,7 +62,8 @@ typedef struct table {
     gal_arena arena;
     gal_mat x; /* rows so far; capacity rows are allocated */
     float *y;
-    float *keep;                    /* each row's extractor; then its chance to be drawn */
+    uint8_t *extractor;             /* of each row */
+    float *keep;                    /* each row's chance to be drawn: table_even */
     int64_t count[GAL_N_EXTRACTOR]; /* rows per extractor */
 } table;
 
@@ -71,14 +72,15 @@ static gal_status table_new(table *t, int64_t capacity, int32_t cols, gal_error 
     t->x = gal_mat_new(&t->arena, capacity, cols);
     t->x.rows = 0;
     t->y = gal_arena_alloc(&t->arena, ((size_t)capacity + 1) * sizeof *t->y);
+    t->extractor = gal_arena_alloc(&t->arena, (size_t)capacity + 1);
     t->keep = gal_arena_alloc(&t->arena, ((size_t)capacity + 1) * sizeof *t->keep);
-    return t->x.data && t->y && t->keep ? GAL_OK : no_memory(err);
+    return t->x.data && t->y && t->extractor && t->keep ? GAL_OK : no_memory(err);
 }
 
 static void table_add(table *t, float y, const float *row, gal_extractor extractor) {
     const int64_t at = t->x.rows++;
     t->y[at] = y;
-    t->keep[at] = (float)extractor;
+    t->extractor[at] = (uint8_t)extractor;
     t->count[extractor]++;
     memcpy(gal_mat_row(t->x, at), row, (size_t)t->x.cols * sizeof *row);
 }
@@ -91,7 +93,7 @@ static double table_even(table *t) {
     for (int e = 0; e < GAL_N_EXTRACTOR; e++)
         if (t->count[e] > 0 && t->count[e] < least) least = t->count[e];
     for (int64_t r = 0; r < t->x.rows; r++) {
-        t->keep[r] = (float)least / (float)t->count[(int)t->keep[r]];
+        t->keep[r] = (float)least / (float)t->count[t->extractor[r]];
         drawn += (double)t->keep[r];
     }
     return drawn;
