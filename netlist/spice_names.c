@@ -12,7 +12,8 @@ static gal_status no_memory(gal_error *err) {
 char gal__spice_letter(const gal_device *device) {
     const char *slash = strrchr(device->name, '/');
     const char first = slash ? slash[1] : device->name[0];
-    if ((first == 'X' || first == 'x') &&
+    const int many_plates = device->type == GAL_CAPACITOR && device->n_pin > 3; /* no C card */
+    if ((first == 'X' || first == 'x' || many_plates) &&
         gal_spice_device_of_name(device->model, device->n_pin) == (int)device->type)
         return 'X';
     if (device->type == GAL_SWITCH && device->n_pin == 2) return 'W';
