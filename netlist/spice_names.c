@@ -9,11 +9,16 @@ static gal_status no_memory(gal_error *err) {
     return gal_fail(err, GAL_ENOMEM, "out of memory while writing SPICE");
 }
 
+/* More nodes than a card of the device's own letter has: shields of a capacitor, a diode's well. */
+static int needs_instance(const gal_device *device) {
+    return (device->type == GAL_CAPACITOR && device->n_pin > 3) ||
+           (device->type == GAL_DIODE && device->n_pin > 2);
+}
+
 char gal__spice_letter(const gal_device *device) {
     const char *slash = strrchr(device->name, '/');
     const char first = slash ? slash[1] : device->name[0];
-    const int many_plates = device->type == GAL_CAPACITOR && device->n_pin > 3; /* no C card */
-    if ((first == 'X' || first == 'x' || many_plates) &&
+    if ((first == 'X' || first == 'x' || needs_instance(device)) &&
         gal_spice_device_of_name(device->model, device->n_pin) == (int)device->type)
         return 'X';
     if (device->type == GAL_SWITCH && device->n_pin == 2) return 'W';
