@@ -83,7 +83,7 @@ int cmd_parasitics_train(int argc, char **argv) {
         {"exclude", CLI_TEXT, &a.exclude, "FILE", "leave the cell families listed in FILE out"},
         {"only", CLI_TEXT, &a.only, "CELL", "train on one cell's circuit only"},
         {"extractor", CLI_TEXT, &a.extractor, "NAME", "foundry or magic (default: by the data)"},
-        {"members", CLI_INT, &a.members, "N", "networks of the ensemble (3)"},
+        {"members", CLI_INT, &a.members, "N", "networks of the ensemble (5)"},
         {"epochs", CLI_INT, &a.epochs, "N", "passes over the circuits per network"},
         {"pretrain", CLI_INT, &a.pretrain, "N", "epochs of self-supervised pre-training; 0: none"},
         {"balance", CLI_TEXT, &a.balance, "NAME", "none, bmc, gai (default), bni, lds"},

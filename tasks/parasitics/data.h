@@ -21,7 +21,7 @@
 enum { GAL_PEX_ALL_PAIRS = 150 };
 
 /* Depths at which the role of a pair is looked at. */
-enum { GAL_PEX_N_ROLE = 8 };
+enum { GAL_PEX_N_ROLE = 4 };
 
 typedef struct gal_pex_pair {
     int32_t a, b; /* graph nets, a < b */

@@ -38,8 +38,8 @@ GAL_API gal_status gal_pex_encoder_init(gal_pex_encoder *encoder, gal_params *pa
  * width^2) a layer. */
 GAL_API gal_status gal_pex_encode(gal_pex_encoded *out, gal_arena *arena,
                                   const gal_pex_encoder *encoder, const gal_params *params,
-                                  const gal_graph *graph, gal_mat net_x, gal_mat device_x,
-                                  int keep, gal_error *err);
+                                  const gal_graph *graph, gal_mat net_x, gal_mat device_x, int keep,
+                                  gal_error *err);
 
 /* Adds the parameters' gradients given dnet [n_net, width] (clobbered), the loss by the
  * embeddings. Once per gal_pex_encode that keeps. GAL_ENOMEM. */

@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Labels drawn towards the means of known roles as if the trees counted for this many labels. */
-static const float role_shrink = 3;
-enum { ROLE_LEAST = 2 };
+/* The trees count for this many labels of a role: the handful that standard cells share say less
+ * than the trees do, the hundreds of an array more. */
+static const float role_shrink = 100;
+enum { ROLE_LEAST = 20 };
 
 /* Share of the columns tried at a node of the existence trees, and samples in a leaf: few columns,
  * for trees that differ, and wide leaves carry over better to cells larger than any in training. */
@@ -53,7 +54,7 @@ static gal_status estimate_new(gal_pex_estimate *estimate, const gal_pex_case *p
     }
     estimate->total = estimate->ground + n_net;
     estimate->exist = estimate->couple + n_pair;
-    estimate->known = estimate->exist + n_pair;
+    estimate->own = estimate->exist + n_pair;
     return GAL_OK;
 }
 
@@ -236,13 +237,10 @@ static void apply_sizes(gal_pex_estimate *out, const gal_pex_estimator *estimato
     gal_trees_predict(out->ground, estimator->trees[GAL_PEX_GROUND], pex->net_x);
     gal_trees_predict(out->total, estimator->trees[GAL_PEX_TOTAL], pex->net_x);
     gal_trees_predict(out->couple, estimator->trees[GAL_PEX_COUPLE], pex->pair_x);
-    for (int32_t p = 0; p < pex->n_pair; p++) {
-        int known;
+    for (int32_t p = 0; p < pex->n_pair; p++)
         out->couple[p] =
             gal_roles_apply(&estimator->roles, pex->pair_role + (size_t)p * GAL_PEX_N_ROLE,
-                            GAL_PEX_N_ROLE, out->couple[p], role_shrink, &known);
-        out->known[p] = (float)known;
-    }
+                            GAL_PEX_N_ROLE, out->couple[p], role_shrink, &out->own[p]);
 }
 
 /* Fills an allocated estimate. */

@@ -28,7 +28,7 @@ typedef struct gal_pex_estimator {
 typedef struct gal_pex_estimate {
     float *ground, *total; /* [n_net] */
     float *couple, *exist; /* [n_pair] */
-    float *known;          /* [n_pair] depths at which the pair's role was remembered */
+    float *own;            /* [n_pair] weight of the trees in couple, beside the role memory's */
 } gal_pex_estimate;
 
 typedef struct gal_pex_estimate_options {

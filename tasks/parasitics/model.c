@@ -84,15 +84,15 @@ static int32_t largest(const float *logit) {
     return best;
 }
 
-/* Mixture of the members: mean of means; variance within plus variance between. `known` (NULL: all
- * 0) is how much the estimate is to be trusted more. */
+/* Mixture of the members: mean of means; variance within plus variance between. `own` (NULL: all
+ * 1) is the share of the estimate that the networks may correct. */
 static void conclude(gal_pex_output *out, int target, const tally *t, int64_t n, int32_t n_member,
-                     const gal_pex_trust *trust, const float *known) {
+                     const gal_pex_trust *trust, const float *own) {
     const double members = n_member, gain = trust->gain[target];
     for (int64_t r = 0; r < n; r++) {
         const double m = (double)t->mean[r] / members;
         const double between = fmax((double)t->square[r] / members - m * m, 0);
-        const double share = known ? gain / (1 + (double)known[r]) : gain;
+        const double share = own ? gain * (double)own[r] : gain;
         out->mean[target][r] += (float)(share * (m - (double)out->mean[target][r]));
         out->sd[target][r] =
             (float)(trust->sd_factor[target] * sqrt((double)t->variance[r] / members + between));
@@ -123,7 +123,7 @@ static gal_status run_members(gal_pex_output *out, gal_arena *arena, gal_arena *
     }
     conclude(out, GAL_PEX_GROUND, &t[0], n_net, model->n_member, trust, NULL);
     conclude(out, GAL_PEX_TOTAL, &t[1], n_net, model->n_member, trust, NULL);
-    conclude(out, GAL_PEX_COUPLE, &t[2], n_pair, model->n_member, trust, estimate->known);
+    conclude(out, GAL_PEX_COUPLE, &t[2], n_pair, model->n_member, trust, estimate->own);
     return GAL_OK;
 }
 

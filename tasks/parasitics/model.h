@@ -1,8 +1,8 @@
 /* A parasitics model: estimator, scaler and an ensemble of networks in one file.
  *
- * The prediction is estimate + gain * (networks - estimate); where the role memory knows k depths
- * of a pair, gain / (1 + k). Whether a pair couples is the trees' say alone: the networks' logits
- * grow without bound on cells larger than those they were trained on.
+ * The prediction is estimate + gain * (networks - estimate); of a pair that the role memory knows,
+ * the gain falls with the trees' share in the estimate. Whether a pair couples is the trees' say
+ * alone: the networks' logits grow without bound on cells larger than those they were trained on.
  *
  * The file is safetensors: trees as u8 tensors, roles, scales and network weights as arrays,
  * sizes and provenance as metadata. A file whose features differ from this program's is refused.

@@ -116,15 +116,15 @@ static int32_t find(const gal_roles *roles, uint64_t key) {
 }
 
 float gal_roles_apply(const gal_roles *roles, const uint64_t *key, int n_key, float prediction,
-                      float shrink, int *known) {
+                      float shrink, float *left) {
     assert(roles->sorted || roles->n == 0);
-    *known = 0;
+    *left = 1;
     for (int i = 0; i < n_key; i++) {
         const int32_t at = find(roles, key[i]);
         if (at < 0) continue;
         const float n = (float)roles->count[at];
         prediction = (n * roles->mean[at] + shrink * prediction) / (n + shrink);
-        ++*known;
+        *left *= shrink / (n + shrink);
     }
     return prediction;
 }

@@ -4,7 +4,8 @@
  * 16x4 and in a 128x32 memory, and couple alike in both. A role key hashes the surroundings of a
  * pair to a depth (Weisfeiler-Leman colours of both nets and their direct relation); the memory
  * keeps, per key, the mean and number of the training labels. A prediction p is drawn towards the
- * means of ever deeper keys: p <- (n * mean + shrink * p) / (n + shrink).
+ * means of ever deeper keys, as if it stood for `shrink` labels:
+ * p <- (n * mean + shrink * p) / (n + shrink).
  */
 #ifndef GAL_TASKS_PARASITICS_ROLES_H
 #define GAL_TASKS_PARASITICS_ROLES_H
@@ -35,9 +36,9 @@ GAL_API gal_status gal_roles_finish(gal_roles *roles, int32_t least, gal_error *
 GAL_API gal_status gal_roles_restore(gal_roles *roles, const uint64_t *key, const float *mean,
                                      const int32_t *count, int32_t n, gal_error *err);
 
-/* The prediction drawn towards what is known of key[0..n_key[ (shallow first); *known is how many
- * keys were. O(n_key log n). */
+/* The prediction drawn towards what is known of key[0..n_key[ (shallow first); *left is its own
+ * weight in the result, 1 when no key is known. O(n_key log n). */
 GAL_API float gal_roles_apply(const gal_roles *roles, const uint64_t *key, int n_key,
-                              float prediction, float shrink, int *known);
+                              float prediction, float shrink, float *left);
 
 #endif

@@ -16,12 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Each network is trained without one fold of the families, another one each time. */
+/* Each network is trained without one fold of the families, another one each time: with as many
+ * networks as folds, every family tells how far to trust them. */
 enum { NETWORK_FOLDS = 5 };
 
 gal_pex_train_options gal_pex_train_defaults(void) {
     return (gal_pex_train_options){.seed = 1,
-                                   .members = 3,
+                                   .members = NETWORK_FOLDS,
                                    .epochs = 60,
                                    .batch = 4,
                                    .rate = 2e-3,
