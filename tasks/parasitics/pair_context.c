@@ -162,7 +162,7 @@ static void fill_nets(couple *c, const gal_pex_context *context) {
 }
 
 static void fill_roles(uint64_t *role, const couple *c, const gal_pex_colours *colours) {
-    /* Both nets two rounds away at least: what lies nearer does not tell an array from a cell. */
+    /* Rounds of either net's colour: fewer than two do not tell an array from a cell. */
     static const int round[GAL_PEX_N_ROLE][2] = {{3, 2}, {2, 3}, {3, 3}, {4, 4}};
     const double count[] = {c->channel, c->gate_hi, c->gate_lo, c->common, c->walks};
     uint64_t relation = 0;
