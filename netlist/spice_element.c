@@ -1,5 +1,6 @@
 #include "netlist/spice_reader.h"
 
+#include "netlist/spice_type.h"
 #include <math.h>
 #include <string.h>
 
@@ -187,11 +188,16 @@ static gal_status read_source(card *c) {
     return add_nodes(c, 1, 2);
 }
 
-/* "poly(n)": n, else 0. */
-static int32_t poly_order(const card *c, int32_t i) {
+/* What the word behind the two nodes of a controlled source announces. */
+static gal_spice_control control_word(const card *c) {
+    return c->n_word > 3 ? gal_spice_control_of_word(word(c, 3)) : GAL_SPICE_NODES;
+}
+
+/* "poly(n)" there: n, else 0. */
+static int32_t poly_order(const card *c) {
     double order;
-    if (!is_word(c, i, "poly") || i + 1 >= c->n_word || !is_number(c, i + 1) ||
-        gal_spice_number(word(c, i + 1), &order) == 0)
+    if (control_word(c) != GAL_SPICE_POLY || c->n_word <= 4 || !is_number(c, 4) ||
+        gal_spice_number(word(c, 4), &order) == 0)
         return 0;
     return order >= 1 && order < 1000 ? (int32_t)order : 0;
 }
@@ -200,14 +206,10 @@ static int32_t poly_order(const card *c, int32_t i) {
 static gal_status read_voltage_controlled(card *c) {
     if (c->n_word < 3) return expected(c, c->n_word, "two nodes");
     GAL_TRY(add_nodes(c, 1, 2));
-    static const char *const functions[] = {"value", "vol",   "cur",  "table", "laplace", "pwl",
-                                            "freq",  "delay", "npwl", "ppwl",  "zpole"};
-    for (size_t k = 0; k < sizeof functions / sizeof functions[0]; k++)
-        if (is_word(c, 3, functions[k])) return GAL_OK;
-    if (c->n_word == 3) return GAL_OK;
-    const int32_t order = poly_order(c, 3);
-    const int named = is_word(c, 3, "vcvs") || is_word(c, 3, "vccs");
-    const int32_t first = order ? 5 : 3 + named;
+    const gal_spice_control control = control_word(c);
+    if (c->n_word == 3 || control == GAL_SPICE_FUNCTION) return GAL_OK;
+    const int32_t order = poly_order(c);
+    const int32_t first = order ? 5 : 3 + (control == GAL_SPICE_NAMED);
     const int32_t n_control = order ? 2 * order : 2;
     if (c->n_word < first + n_control) return expected(c, c->n_word, "control nodes");
     GAL_TRY(add_nodes(c, first, n_control));
@@ -238,9 +240,8 @@ static gal_status read_current_controlled(card *c) {
     if (c->n_word < 3) return expected(c, c->n_word, "two nodes");
     GAL_TRY(add_nodes(c, 1, 2));
     if (c->n_word == 3) return GAL_OK;
-    const int32_t order = poly_order(c, 3);
-    const int named = is_word(c, 3, "cccs") || is_word(c, 3, "ccvs");
-    const int32_t first = order ? 5 : 3 + named, n = order ? order : 1;
+    const int32_t order = poly_order(c), n = order ? order : 1;
+    const int32_t first = order ? 5 : 3 + (control_word(c) == GAL_SPICE_NAMED);
     if (c->n_word < first + n) return expected(c, c->n_word, "the name of a voltage source");
     GAL_TRY(set_refers(c, first, n));
     if (c->element->letter == 'W')

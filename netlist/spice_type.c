@@ -63,6 +63,17 @@ int gal_spice_device_of_name(const char *name, int32_t n_node) {
     return -1;
 }
 
+gal_spice_control gal_spice_control_of_word(gal_view word) {
+    static const char *const named[] = {"vcvs", "vccs", "cccs", "ccvs"};
+    static const char *const functions[] = {"value", "vol",   "cur",  "table", "laplace", "pwl",
+                                            "freq",  "delay", "npwl", "ppwl",  "zpole"};
+    for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
+        if (gal_view_equal_nocase(word, named[i])) return GAL_SPICE_NAMED;
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
+        if (gal_view_equal_nocase(word, functions[i])) return GAL_SPICE_FUNCTION;
+    return gal_view_equal_nocase(word, "poly") ? GAL_SPICE_POLY : GAL_SPICE_NODES;
+}
+
 int gal_spice_type_of_model(gal_view word) {
     static const struct {
         const char *word;

@@ -24,6 +24,15 @@ GAL_API int gal_spice_mos_of_name(const char *model);
 /* The device an X instance of subcircuit `name` with n_node nodes stands for, or -1. */
 GAL_API int gal_spice_device_of_name(const char *name, int32_t n_node);
 
+/* What a word behind the two nodes of a controlled source (E, F, G, H) announces. */
+typedef enum gal_spice_control {
+    GAL_SPICE_NODES,   /* nothing: it is the first control itself */
+    GAL_SPICE_NAMED,   /* vcvs, vccs, cccs, ccvs: the controls follow */
+    GAL_SPICE_POLY,    /* poly(n): n controls follow */
+    GAL_SPICE_FUNCTION /* value, table, laplace, ...: no controls follow */
+} gal_spice_control;
+GAL_API gal_spice_control gal_spice_control_of_word(gal_view word);
+
 /* The type of a .model card ("nmos", "npn", "d", "sw", ...), or -1. */
 GAL_API int gal_spice_type_of_model(gal_view word);
 

@@ -2,6 +2,7 @@
 
 #include "netlist/spice_lex.h"
 #include "netlist/spice_names.h"
+#include "netlist/spice_type.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -145,14 +146,21 @@ static void put_passive(writer *w, const gal_device *device) {
     put_sizes(w, device, 1);
 }
 
-/* F, H: out+ out- source gain; with more sources poly(n). W: a b source model. */
+/* How many controls follow, where it is more than one or the first is called like a keyword. */
+static void put_poly(writer *w, int32_t n, const char *first) {
+    char poly[24];
+    const gal_view name = {first, strcspn(first, " ")};
+    if (n <= 1 && gal_spice_control_of_word(name) == GAL_SPICE_NODES) return;
+    snprintf(poly, sizeof poly, "poly(%d)", (int)n);
+    put(w, poly);
+}
+
+/* F, H: out+ out- [poly(n)] source... gain. W: a b source model. */
 static void put_current_controlled(writer *w, const gal_device *device) {
-    int n = device->model[0] != '\0';
+    int32_t n = device->model[0] != '\0';
     for (const char *p = device->model; *p; p++) n += *p == ' ';
     put_nodes(w, device, 0, device->n_pin);
-    char poly[24];
-    snprintf(poly, sizeof poly, "poly(%d)", n);
-    if (n > 1 && device->type != GAL_SWITCH) put(w, poly);
+    if (device->type != GAL_SWITCH) put_poly(w, n, device->model);
     const char *p = device->model;
     if (device->type == GAL_SWITCH) {
         p = put_reference(w, p);
@@ -164,14 +172,13 @@ static void put_current_controlled(writer *w, const gal_device *device) {
 }
 
 static void put_voltage_controlled(writer *w, const gal_device *device) {
-    char poly[24];
-    snprintf(poly, sizeof poly, "poly(%d)", (int)(device->n_pin - 2) / 2);
     put_nodes(w, device, 0, 2);
     if (device->n_pin == 2) {
         put(w, "value={0}");
         return;
     }
-    if (device->n_pin > 4) put(w, poly);
+    const int32_t control = w->circuit->pin_net[device->first_pin + 2];
+    put_poly(w, (device->n_pin - 2) / 2, gal__spice_net_text(&w->names, control));
     put_nodes(w, device, 2, device->n_pin);
     put_value(w, device->value);
 }
