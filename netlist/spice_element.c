@@ -209,7 +209,7 @@ static gal_status read_voltage_controlled(card *c) {
     const gal_spice_control control = control_word(c);
     if (c->n_word == 3 || control == GAL_SPICE_FUNCTION) return GAL_OK;
     const int32_t order = poly_order(c);
-    const int32_t first = order ? 5 : 3 + (control == GAL_SPICE_NAMED);
+    const int32_t first = order ? 5 : 3 + (control == GAL_SPICE_VOLTAGE);
     const int32_t n_control = order ? 2 * order : 2;
     if (c->n_word < first + n_control) return expected(c, c->n_word, "control nodes");
     GAL_TRY(add_nodes(c, first, n_control));
@@ -241,7 +241,7 @@ static gal_status read_current_controlled(card *c) {
     GAL_TRY(add_nodes(c, 1, 2));
     if (c->n_word == 3) return GAL_OK;
     const int32_t order = poly_order(c), n = order ? order : 1;
-    const int32_t first = order ? 5 : 3 + (control_word(c) == GAL_SPICE_NAMED);
+    const int32_t first = order ? 5 : 3 + (control_word(c) == GAL_SPICE_CURRENT);
     if (c->n_word < first + n) return expected(c, c->n_word, "the name of a voltage source");
     GAL_TRY(set_refers(c, first, n));
     if (c->element->letter == 'W')

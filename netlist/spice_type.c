@@ -64,14 +64,20 @@ int gal_spice_device_of_name(const char *name, int32_t n_node) {
 }
 
 gal_spice_control gal_spice_control_of_word(gal_view word) {
-    static const char *const named[] = {"vcvs", "vccs", "cccs", "ccvs"};
-    static const char *const functions[] = {"value", "vol",   "cur",  "table", "laplace", "pwl",
-                                            "freq",  "delay", "npwl", "ppwl",  "zpole"};
-    for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
-        if (gal_view_equal_nocase(word, named[i])) return GAL_SPICE_NAMED;
-    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
-        if (gal_view_equal_nocase(word, functions[i])) return GAL_SPICE_FUNCTION;
-    return gal_view_equal_nocase(word, "poly") ? GAL_SPICE_POLY : GAL_SPICE_NODES;
+    static const struct {
+        const char *word;
+        gal_spice_control control;
+    } words[] = {{"vcvs", GAL_SPICE_VOLTAGE},   {"vccs", GAL_SPICE_VOLTAGE},
+                 {"cccs", GAL_SPICE_CURRENT},   {"ccvs", GAL_SPICE_CURRENT},
+                 {"poly", GAL_SPICE_POLY},      {"value", GAL_SPICE_FUNCTION},
+                 {"vol", GAL_SPICE_FUNCTION},   {"cur", GAL_SPICE_FUNCTION},
+                 {"table", GAL_SPICE_FUNCTION}, {"laplace", GAL_SPICE_FUNCTION},
+                 {"pwl", GAL_SPICE_FUNCTION},   {"freq", GAL_SPICE_FUNCTION},
+                 {"delay", GAL_SPICE_FUNCTION}, {"npwl", GAL_SPICE_FUNCTION},
+                 {"ppwl", GAL_SPICE_FUNCTION},  {"zpole", GAL_SPICE_FUNCTION}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (gal_view_equal_nocase(word, words[i].word)) return words[i].control;
+    return GAL_SPICE_NODES;
 }
 
 int gal_spice_type_of_model(gal_view word) {

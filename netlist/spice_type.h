@@ -27,7 +27,8 @@ GAL_API int gal_spice_device_of_name(const char *name, int32_t n_node);
 /* What a word behind the two nodes of a controlled source (E, F, G, H) announces. */
 typedef enum gal_spice_control {
     GAL_SPICE_NODES,   /* nothing: it is the first control itself */
-    GAL_SPICE_NAMED,   /* vcvs, vccs, cccs, ccvs: the controls follow */
+    GAL_SPICE_VOLTAGE, /* vcvs, vccs: two nodes follow */
+    GAL_SPICE_CURRENT, /* cccs, ccvs: the name of a source follows */
     GAL_SPICE_POLY,    /* poly(n): n controls follow */
     GAL_SPICE_FUNCTION /* value, table, laplace, ...: no controls follow */
 } gal_spice_control;
