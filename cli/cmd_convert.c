@@ -12,6 +12,7 @@
 /* One circuit with its capacitances as a SPICE netlist. */
 static gal_status print_spice(gal_buf *text, const gal_extract *extract, gal_error *err) {
     const gal_spice_write_options options = {.cap = extract->cap, .n_cap = extract->n_cap};
+    cli_note_partial(&extract->circuit, 0);
     return gal_spice_write(text, &extract->circuit, &options, err);
 }
 

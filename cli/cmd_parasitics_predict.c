@@ -48,6 +48,7 @@ static gal_status print_netlist(gal_buf *text, const gal_pex_result *result, int
     } else {
         const gal_spice_write_options options = {.cap = cap,
                                                  .n_cap = gal_pex_result_caps(cap, result)};
+        cli_note_partial(result->circuit, a->quiet);
         status = gal_spice_write(text, result->circuit, &options, err);
     }
     gal_arena_clear(&extract.circuit.arena);

@@ -189,6 +189,23 @@ void cli_warnings(const gal_warnings *warnings, int quiet) {
     }
 }
 
+void cli_note_partial(const gal_circuit *circuit, int quiet) {
+    const char *first = NULL;
+    int n = 0;
+    for (int32_t d = 0; d < circuit->n_device; d++) {
+        if (!circuit->device[d].partial) continue;
+        if (!first) first = circuit->device[d].name;
+        n++;
+    }
+    if (n > 1)
+        gal_note(cli_report(quiet),
+                 "%s and %d more are written by plain values: waveforms and formulas are not kept",
+                 first, n - 1);
+    else if (n)
+        gal_note(cli_report(quiet),
+                 "%s is written by a plain value: waveforms and formulas are not kept", first);
+}
+
 void cli_threads(long n) {
     if (n > 0 && n < 1024) omp_set_num_threads((int)n);
 }

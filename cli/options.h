@@ -9,6 +9,7 @@
 #include "base/report.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "netlist/circuit.h"
 #include "netlist/warning.h"
 
 enum { CLI_FAILED = 1, CLI_USAGE = 2 };
@@ -49,6 +50,9 @@ int cli_emit(const char *path, const char *text, unsigned long size);
 const gal_report *cli_report(int quiet);
 /* Each as "file:line: warning: text" on standard error, unless quiet. */
 void cli_warnings(const gal_warnings *warnings, int quiet);
+
+/* A note about devices that a written netlist cannot say all of, if there are any. */
+void cli_note_partial(const gal_circuit *circuit, int quiet);
 
 /* Sets the number of OpenMP threads when n > 0. */
 void cli_threads(long n);

@@ -66,6 +66,7 @@ typedef struct gal_element {
     int32_t first_pin;            /* CDL $PINS: into gal_cell.pin, one name per node; else -1 */
     gal_quantity value;           /* main value (ohm, farad, gain, volt, ...) */
     const char *refers; /* K, F, H: names of the elements they refer to, by blanks; else NULL */
+    int partial;        /* gal_device.partial */
     int32_t file, line;
 } gal_element;
 

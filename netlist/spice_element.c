@@ -175,16 +175,24 @@ static int is_bracketed_instance(const card *c) {
 
 static gal_status read_instance(card *c);
 
-/* V, I: two nodes, then "1.8" or "DC 1.8" among other words. */
+/* V, I: two nodes, then "1.8" or "DC 1.8" among other words, which are not kept. */
 static gal_status read_source(card *c) {
     if (is_bracketed_instance(c)) {
         c->element->letter = 'X';
         return read_instance(c);
     }
     if (c->n_word < 3) return expected(c, c->n_word, "two nodes");
-    if (is_number(c, 3)) GAL_TRY(set_value(c, 3));
+    int32_t n_kept = 3;
+    if (is_number(c, 3)) {
+        GAL_TRY(set_value(c, 3));
+        n_kept = 4;
+    }
     for (int32_t i = 3; i + 1 < c->n_word; i++)
-        if (is_word(c, i, "dc") && is_number(c, i + 1)) GAL_TRY(set_value(c, i + 1));
+        if (is_word(c, i, "dc") && is_number(c, i + 1)) {
+            GAL_TRY(set_value(c, i + 1));
+            n_kept = 5;
+        }
+    c->element->partial = c->lex->n_token > n_kept;
     return add_nodes(c, 1, 2);
 }
 
@@ -202,18 +210,29 @@ static int32_t poly_order(const card *c) {
     return order >= 1 && order < 1000 ? (int32_t)order : 0;
 }
 
+/* The gain at token i; of a polynomial (order > 0) only "0 gain" is kept. */
+static gal_status set_gain(card *c, int32_t i, int32_t order) {
+    double offset;
+    const int linear = order == 1 && c->n_word == i + 2 &&
+                       gal_spice_number(word(c, i), &offset) == word(c, i).size && offset == 0;
+    c->element->partial = order > 0 && !linear;
+    if (c->element->partial) return GAL_OK;
+    return is_number(c, i + linear) ? set_value(c, i + linear) : GAL_OK;
+}
+
 /* E, G: out+ out- [vcvs] c+ c- gain, poly(n) and n control pairs, or a function of its own. */
 static gal_status read_voltage_controlled(card *c) {
     if (c->n_word < 3) return expected(c, c->n_word, "two nodes");
     GAL_TRY(add_nodes(c, 1, 2));
     const gal_spice_control control = control_word(c);
-    if (c->n_word == 3 || control == GAL_SPICE_FUNCTION) return GAL_OK;
+    c->element->partial = c->n_word == 3 || control == GAL_SPICE_FUNCTION;
+    if (c->element->partial) return GAL_OK;
     const int32_t order = poly_order(c);
     const int32_t first = order ? 5 : 3 + (control == GAL_SPICE_VOLTAGE);
     const int32_t n_control = order ? 2 * order : 2;
     if (c->n_word < first + n_control) return expected(c, c->n_word, "control nodes");
     GAL_TRY(add_nodes(c, first, n_control));
-    return !order && is_number(c, first + 2) ? set_value(c, first + 2) : GAL_OK;
+    return set_gain(c, first + n_control, order);
 }
 
 /* The elements that tokens [first..first + n[ name. */
@@ -239,14 +258,15 @@ static gal_status set_refers(card *c, int32_t first, int32_t n) {
 static gal_status read_current_controlled(card *c) {
     if (c->n_word < 3) return expected(c, c->n_word, "two nodes");
     GAL_TRY(add_nodes(c, 1, 2));
-    if (c->n_word == 3) return GAL_OK;
+    c->element->partial = c->n_word == 3;
+    if (c->element->partial) return GAL_OK;
     const int32_t order = poly_order(c), n = order ? order : 1;
     const int32_t first = order ? 5 : 3 + (control_word(c) == GAL_SPICE_CURRENT);
     if (c->n_word < first + n) return expected(c, c->n_word, "the name of a voltage source");
     GAL_TRY(set_refers(c, first, n));
     if (c->element->letter == 'W')
         return c->n_word > 4 ? set_model(c, 4) : expected(c, c->n_word, "a model");
-    return !order && is_number(c, first + 1) ? set_value(c, first + 1) : GAL_OK;
+    return set_gain(c, first + n, order);
 }
 
 /* K l1 l2 ... [coupling] */
@@ -259,6 +279,7 @@ static gal_status read_mutual(card *c) {
 
 static gal_status read_behavioural(card *c) {
     if (c->n_word < 3) return expected(c, c->n_word, "two nodes");
+    c->element->partial = 1;
     return add_nodes(c, 1, 2);
 }
 
@@ -266,6 +287,7 @@ static gal_status read_behavioural(card *c) {
 static gal_status read_four_terminal(card *c) {
     if (c->n_word < 5) return expected(c, c->n_word, "four nodes");
     if (c->n_word > 5 && !is_number(c, 5)) GAL_TRY(set_model(c, 5));
+    c->element->partial = c->element->letter == 'T';
     return add_nodes(c, 1, 4);
 }
 

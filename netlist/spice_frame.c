@@ -189,7 +189,7 @@ void gal__spice_device(gal_device *device, gal_spice_evaluator *evaluator, gal_s
         double *slot = size_of_key(&s, param->key, element->type);
         if (slot) *slot = gal__spice_evaluate(evaluator, frame, &param->value, element);
     }
-    *device = (gal_device){.type = element->type, .model = ""};
+    *device = (gal_device){.type = element->type, .model = "", .partial = element->partial};
     if (element->model >= 0) device->model = gal_design_name(evaluator->design, element->model);
     const double scale = evaluator->design->scale;
     device->fingers = fmax(1, or_else(s.nf, 1));

@@ -146,29 +146,37 @@ static void put_passive(writer *w, const gal_device *device) {
     put_sizes(w, device, 1);
 }
 
-/* How many controls follow, where it is more than one or the first is called like a keyword. */
-static void put_poly(writer *w, int32_t n, const char *first) {
+/* How many controls follow, where it is more than one or the first is called like a keyword; 1 when
+ * that was said. */
+static int put_poly(writer *w, int32_t n, const char *first) {
     char poly[24];
     const gal_view name = {first, strcspn(first, " ")};
-    if (n <= 1 && gal_spice_control_of_word(name) == GAL_SPICE_NODES) return;
+    if (n <= 1 && gal_spice_control_of_word(name) == GAL_SPICE_NODES) return 0;
     snprintf(poly, sizeof poly, "poly(%d)", (int)n);
     put(w, poly);
+    return 1;
+}
+
+/* The gain of a source with n controls; a polynomial starts with its constant. */
+static void put_gain(writer *w, const gal_device *device, int32_t n, int poly) {
+    if (poly && n == 1) put(w, "0");
+    put_value(w, device->value);
 }
 
 /* F, H: out+ out- [poly(n)] source... gain. W: a b source model. */
 static void put_current_controlled(writer *w, const gal_device *device) {
-    int32_t n = device->model[0] != '\0';
-    for (const char *p = device->model; *p; p++) n += *p == ' ';
-    put_nodes(w, device, 0, device->n_pin);
-    if (device->type != GAL_SWITCH) put_poly(w, n, device->model);
     const char *p = device->model;
+    put_nodes(w, device, 0, device->n_pin);
     if (device->type == GAL_SWITCH) {
         p = put_reference(w, p);
         put_safe(w, p, strlen(p));
         return;
     }
+    int32_t n = *p != '\0';
+    for (const char *q = p; *q; q++) n += *q == ' ';
+    const int poly = put_poly(w, n, p);
     while (*p) p = put_reference(w, p);
-    put_value(w, device->value);
+    put_gain(w, device, n, poly);
 }
 
 static void put_voltage_controlled(writer *w, const gal_device *device) {
@@ -177,10 +185,10 @@ static void put_voltage_controlled(writer *w, const gal_device *device) {
         put(w, "value={0}");
         return;
     }
-    const int32_t control = w->circuit->pin_net[device->first_pin + 2];
-    put_poly(w, (device->n_pin - 2) / 2, gal__spice_net_text(&w->names, control));
+    const int32_t control = w->circuit->pin_net[device->first_pin + 2], n = (device->n_pin - 2) / 2;
+    const int poly = put_poly(w, n, gal__spice_net_text(&w->names, control));
     put_nodes(w, device, 2, device->n_pin);
-    put_value(w, device->value);
+    put_gain(w, device, n, poly);
 }
 
 static void put_instance(writer *w, const gal_device *device) {

@@ -59,6 +59,35 @@ static void test_elements(void **state) {
     sample_clear(&s);
 }
 
+/* What a circuit keeps of sources, and that it knows where that is not all. */
+static void test_sources(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        double value;
+        int partial;
+    } expected[] = {{"v1", 1.5, 0}, {"v2", NAN, 1}, {"v3", 1.8, 1}, {"i1", 1e-3, 0},
+                    {"e1", 10, 0},  {"e2", NAN, 1}, {"e3", NAN, 1}, {"e4", 2.5, 0},
+                    {"e5", NAN, 1}, {"e6", 3, 0},   {"f1", 5, 0},   {"f2", 4, 0},
+                    {"h1", NAN, 1}, {"b1", NAN, 1}, {"t1", NAN, 1}, {"s1", NAN, 0}};
+    sample s;
+    sample_read(&s, "* sources\nv1 a 0 dc 1.5\nv2 a 0 pulse(0 1 1n)\nv3 a 0 1.8 ac 1\n"
+                    "i1 a 0 1m\ne1 a b c d 10\ne2 a 0 vol='v(c)'\n"
+                    "e3 a 0 poly(2) c 0 d 0 0 1 1\ne4 a 0 poly(1) c 0 0 2.5\n"
+                    "e5 a 0 poly(1) c 0 0.1 2.5\ne6 a 0 poly(1) poly 0 0 3\nf1 a b v1 5\nf2 a b "
+                    "poly(1) v1 0 4\n"
+                    "h1 a b poly(2) v1 v2 0 1 2\nb1 a b v=v(c)\nt1 a b c d z0=50\n"
+                    "s1 a b c d swm\n");
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        const int32_t d = device_called(&s.circuit, expected[i].name);
+        const double value = s.circuit.device[d].value;
+        assert_int_equal(s.circuit.device[d].partial, expected[i].partial);
+        assert_true(value == expected[i].value || (isnan(value) && isnan(expected[i].value)));
+    }
+    round_trip(&s.circuit, NULL);
+    sample_clear(&s);
+}
+
 static void test_files(void **state) {
     (void)state;
     static const char *const files[] = {"data/spice/nand2_1.cdl", "data/spice/dfxtp_1.cdl",
@@ -117,9 +146,8 @@ static void test_cell(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_elements),
-        cmocka_unit_test(test_files),
-        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_elements), cmocka_unit_test(test_sources),
+        cmocka_unit_test(test_files),    cmocka_unit_test(test_names),
         cmocka_unit_test(test_cell),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
