@@ -142,7 +142,7 @@ static gal_status existence_auc(double *auc, const pool *p, gal_error *err) {
     double exists = 0;
     for (size_t i = 0; i < p->exists.size; i++) exists += p->exists.data[i];
     const double absent = (double)p->exists.size - exists;
-    const double won = (exists && absent ? exists * absent * near_auc : 0) +
+    const double won = (exists > 0 && absent > 0 ? exists * absent * near_auc : 0) +
                        exists * p->far_absent + 0.5 * p->far_exists * p->far_absent;
     const double all = (exists + p->far_exists) * (absent + p->far_absent);
     *auc = all > 0 ? won / all : NAN;

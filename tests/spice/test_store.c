@@ -49,7 +49,7 @@ static void put_point(gal_store *store, int k) {
     const double value[] = {1.0 / (3 + k), 1e-12 * (k + 1)};
     const double metric[] = {k + 0.1, 1e-300, -1.0 / 3, NAN, 12345678901234.5, 5e-324};
     gal_point_result result = {.status = k % 2 ? GAL_POINT_INVALID : GAL_POINT_OK};
-    snprintf(result.words, sizeof result.words, k % 2 ? "it's \"%d\"" : "", k);
+    if (k % 2) snprintf(result.words, sizeof result.words, "it's \"%d\"", k);
     gal_error err = {0};
     if (gal_store_put(store, value, 0, (uint64_t)k, metric, &result, &err) != GAL_OK)
         fail_msg("%s", err.message);

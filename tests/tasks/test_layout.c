@@ -378,7 +378,7 @@ static void test_switches_pair_with_their_complement(void **state) {
     for (int i = 0; i < SWITCHES; i++)
         for (int j = 0; j < SWITCHES; j++) {
             pair_row(pair, &l, select[i], complement[j]);
-            assert_float_equal(pair[GAL_LAYOUT_PAIR_COLUMN], i == j, 1e-4);
+            assert_float_equal(pair[GAL_LAYOUT_PAIR_COLUMN], (float)(i == j), 1e-4);
         }
     laid_clear(&l);
     plan_clear(&p);
