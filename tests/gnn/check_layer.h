@@ -283,4 +283,26 @@ static inline void check_all_golden(check *c) {
     check_gradients(c);
 }
 
+/* Makes a layer that fits the tensors of the check, in the fixture of its test, and sets `layer`,
+ * `forward` and `backward`. */
+typedef void check_builder(check *c, void *fixture);
+
+static inline void check_golden_file(check_builder *build, void *fixture, const char *path) {
+    check c;
+    check_open(&c, path);
+    build(&c, fixture);
+    check_all_golden(&c);
+    check_clear(&c);
+}
+
+/* Widths and relations of check_random_graph. */
+static inline void check_graph_threads(check_builder *build, void *fixture, int32_t dst,
+                                       int32_t src, int32_t e, int32_t out, int32_t n_relation) {
+    check c;
+    check_random_graph(&c, dst, src, e, out, n_relation);
+    build(&c, fixture);
+    check_threads(&c);
+    check_clear(&c);
+}
+
 #endif

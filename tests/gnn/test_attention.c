@@ -32,7 +32,8 @@ static void backward(check *c) {
     gal_mat_add(c->dx[0], d_src, 1);
 }
 
-static void build(check *c, fixture *f) {
+static void build(check *c, void *layer) {
+    fixture *f = layer;
     assert_int_equal(gal_attention_init(&f->layer, &c->params, "l", c->x[0].cols, source(c).cols,
                                         c->x[2].cols, c->dy.cols, f->heads, &c->rng, NULL),
                      GAL_OK);
@@ -46,33 +47,21 @@ static void build(check *c, fixture *f) {
 
 static void test_golden(void **state) {
     (void)state;
-    check c;
     fixture f = {.heads = 2};
-    check_open(&c, "data/gnn/attention.txt");
-    build(&c, &f);
-    check_all_golden(&c);
-    check_clear(&c);
+    check_golden_file(build, &f, "data/gnn/attention.txt");
 }
 
 static void test_threads(void **state) {
     (void)state;
-    check c;
     fixture f = {.heads = 3};
-    check_random_graph(&c, 20, 33, 3, 72, 1);
-    build(&c, &f);
-    check_threads(&c);
-    check_clear(&c);
+    check_graph_threads(build, &f, 20, 33, 3, 72, 1);
 }
 
 /* A sequence: every position attends to every position; torch's own multi-head attention. */
 static void test_full_attention(void **state) {
     (void)state;
-    check c;
     fixture f = {.heads = 3};
-    check_open(&c, "data/gnn/attention_full.txt");
-    build(&c, &f);
-    check_all_golden(&c);
-    check_clear(&c);
+    check_golden_file(build, &f, "data/gnn/attention_full.txt");
 }
 
 /* Scores of several hundred must not overflow; weights of a row still add up to one. */

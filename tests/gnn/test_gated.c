@@ -19,7 +19,8 @@ static void backward(check *c) {
                        &c->transposed[0], c->x[0], c->x[1], c->x[2], &f->saved, c->dy);
 }
 
-static void build(check *c, fixture *f) {
+static void build(check *c, void *layer) {
+    fixture *f = layer;
     assert_int_equal(gal_gated_init(&f->layer, &c->params, "l", c->x[0].cols, c->x[1].cols,
                                     c->x[2].cols, c->dy.cols, &c->rng, NULL),
                      GAL_OK);
@@ -33,22 +34,14 @@ static void build(check *c, fixture *f) {
 
 static void test_golden(void **state) {
     (void)state;
-    check c;
     fixture f;
-    check_open(&c, "data/gnn/gated.txt");
-    build(&c, &f);
-    check_all_golden(&c);
-    check_clear(&c);
+    check_golden_file(build, &f, "data/gnn/gated.txt");
 }
 
 static void test_threads(void **state) {
     (void)state;
-    check c;
     fixture f;
-    check_random_graph(&c, 70, 33, 3, 65, 1);
-    build(&c, &f);
-    check_threads(&c);
-    check_clear(&c);
+    check_graph_threads(build, &f, 70, 33, 3, 65, 1);
 }
 
 /* Gates far open let whole neighbours through: y_i = S x_i + sum of V x_j. */

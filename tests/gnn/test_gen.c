@@ -18,7 +18,8 @@ static void backward(check *c) {
                      &c->transposed[0], c->x[2], &f->saved, c->dy);
 }
 
-static void build(check *c, fixture *f) {
+static void build(check *c, void *layer) {
+    fixture *f = layer;
     assert_int_equal(gal_gen_init(&f->layer, &c->params, "l", c->x[0].cols, c->x[2].cols, 5,
                                   c->dy.cols, &c->rng, NULL),
                      GAL_OK);
@@ -32,22 +33,14 @@ static void build(check *c, fixture *f) {
 
 static void test_golden(void **state) {
     (void)state;
-    check c;
     fixture f;
-    check_open(&c, "data/gnn/gen.txt");
-    build(&c, &f);
-    check_all_golden(&c);
-    check_clear(&c);
+    check_golden_file(build, &f, "data/gnn/gen.txt");
 }
 
 static void test_threads(void **state) {
     (void)state;
-    check c;
     fixture f;
-    check_random_graph(&c, 130, 130, 3, 9, 1);
-    build(&c, &f);
-    check_threads(&c);
-    check_clear(&c);
+    check_graph_threads(build, &f, 130, 130, 3, 9, 1);
 }
 
 /* The average at temperature t, without edge features, in column 1 of destination i. */

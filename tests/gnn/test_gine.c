@@ -18,7 +18,8 @@ static void backward(check *c) {
                       &c->transposed[0], c->x[0], c->x[2], &f->saved, c->dy);
 }
 
-static void build(check *c, fixture *f) {
+static void build(check *c, void *layer) {
+    fixture *f = layer;
     assert_int_equal(gal_gine_init(&f->layer, &c->params, "l", c->x[0].cols, c->x[2].cols, 5,
                                    c->dy.cols, &c->rng, NULL),
                      GAL_OK);
@@ -32,22 +33,14 @@ static void build(check *c, fixture *f) {
 
 static void test_golden(void **state) {
     (void)state;
-    check c;
     fixture f;
-    check_open(&c, "data/gnn/gine.txt");
-    build(&c, &f);
-    check_all_golden(&c);
-    check_clear(&c);
+    check_golden_file(build, &f, "data/gnn/gine.txt");
 }
 
 static void test_threads(void **state) {
     (void)state;
-    check c;
     fixture f;
-    check_random_graph(&c, 70, 70, 3, 9, 1);
-    build(&c, &f);
-    check_threads(&c);
-    check_clear(&c);
+    check_graph_threads(build, &f, 70, 70, 3, 9, 1);
 }
 
 /* Without edge features and edges between unlike copies, y_i = MLP(x_i + sum relu(x_j)). */

@@ -18,7 +18,8 @@ static void backward(check *c) {
                         &f->saved, c->y, c->dy);
 }
 
-static void build(check *c, fixture *f) {
+static void build(check *c, void *layer) {
+    fixture *f = layer;
     assert_int_equal(gal_hetero_init(&f->layer, &c->params, "l", c->x[0].cols, c->x[1].cols,
                                      c->dy.cols, 3, GAL_ACT_SILU, &c->rng, NULL),
                      GAL_OK);
@@ -31,22 +32,14 @@ static void build(check *c, fixture *f) {
 
 static void test_golden(void **state) {
     (void)state;
-    check c;
     fixture f;
-    check_open(&c, "data/gnn/hetero.txt");
-    build(&c, &f);
-    check_all_golden(&c);
-    check_clear(&c);
+    check_golden_file(build, &f, "data/gnn/hetero.txt");
 }
 
 static void test_threads(void **state) {
     (void)state;
-    check c;
     fixture f;
-    check_random_graph(&c, 33, 70, 0, 65, 3);
-    build(&c, &f);
-    check_threads(&c);
-    check_clear(&c);
+    check_graph_threads(build, &f, 33, 70, 0, 65, 3);
 }
 
 /* A destination without an edge of any relation sees only itself. */

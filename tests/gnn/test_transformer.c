@@ -18,7 +18,8 @@ static void backward(check *c) {
     gal_transformer_backward(c->dx[0], &f->layer, &c->params, &f->saved, c->dy);
 }
 
-static void build(check *c, fixture *f) {
+static void build(check *c, void *layer) {
+    fixture *f = layer;
     assert_int_equal(gal_transformer_init(&f->layer, &c->params, "l", c->x[0].cols, f->heads,
                                           f->hidden, f->n_block, &c->rng, NULL),
                      GAL_OK);
@@ -41,12 +42,8 @@ static void build_random(check *c, fixture *f) {
 
 static void test_golden(void **state) {
     (void)state;
-    check c;
     fixture f = {2, 5, 3, .heads = 2, .hidden = 8, .n_block = 2};
-    check_open(&c, "data/gnn/transformer.txt");
-    build(&c, &f);
-    check_all_golden(&c);
-    check_clear(&c);
+    check_golden_file(build, &f, "data/gnn/transformer.txt");
 }
 
 static void test_threads(void **state) {
