@@ -4,15 +4,18 @@
 
 #include <stdlib.h>
 
-/* More groups on one gate are not paired there (word lines); beyond LARGE groups, the partner of a
- * left over one is looked for within REACH; a net of more pins does not lead to other units. */
-enum { MOST_ON_GATE = 200, LARGE = 2000, REACH = 40, LONG_NET = 48 };
+/* Up to so many groups are paired best fit first, all of a circuit or those of one gate; beyond
+ * LARGE groups, the partner of a left over one is looked for within REACH; a net of more pins does
+ * not lead to other units. */
+enum { MOST_PAIRED = 200, LARGE = 2000, REACH = 40, LONG_NET = 48 };
 
-/* What a common signal of two groups is worth, gates that are each other's complement, supplies on
- * both, inner nets that mirror each other, equal numbers of fingers; and what it takes to pair
- * groups of different gates. */
-static const double same_net = 2, opposed = 1.5, both_supplied = 1, twins = 0.25, same_count = 0.5,
-                    enough = 1.9;
+/* What a common gate of two groups is worth, a common signal, gates that are each other's
+ * complement, supplies on both, inner nets that mirror each other, equal numbers of fingers, one
+ * stage of logic; and what it takes to pair groups of different gates. So the two halves of a
+ * transmission gate, which share both ends, share a column; those of a tristate inverter stay with
+ * their own gates. */
+static const double same_gate = 2, same_net = 2, opposed = 1.5, both_supplied = 1, twins = 0.25,
+                    same_count = 0.5, same_stage = 0.6, enough = 1.9;
 
 /* Transistors of one gate looked at to find what it drives. */
 enum { MOST_DRIVEN = 32 };
@@ -22,9 +25,26 @@ typedef struct group {
     int row;
     double width, length;
     int32_t rank_gate, rank_end[2];
+    int32_t stage; /* nets that channels join, by one of them; -1: between supplies */
 } group;
 
-static group make_group(const gal__cell *cell, const gal__mos *mos) {
+/* The representative of a net's stage. */
+static int32_t stage_of(int32_t *stage, int32_t net) {
+    while (stage[net] != net) net = stage[net] = stage[stage[net]];
+    return net;
+}
+
+/* stage[n_net]: a forest of the signals that channels join. */
+static void join_stages(const gal__cell *cell, int32_t *stage) {
+    for (int32_t i = 0; i < cell->n_net; i++) stage[i] = i;
+    for (int32_t i = 0; i < cell->n_mos; i++) {
+        const int32_t *end = cell->mos[i].end;
+        if (cell->fixed[end[0]] || cell->fixed[end[1]]) continue;
+        stage[stage_of(stage, end[0])] = stage_of(stage, end[1]);
+    }
+}
+
+static group make_group(const gal__cell *cell, const gal__mos *mos, int32_t *stage) {
     const int swap = cell->rank[mos->end[0]] > cell->rank[mos->end[1]];
     group g = {.gate = mos->gate,
                .end = {mos->end[swap], mos->end[!swap]},
@@ -34,6 +54,9 @@ static group make_group(const gal__cell *cell, const gal__mos *mos) {
                .length = mos->length};
     g.rank_gate = cell->rank[g.gate];
     for (int e = 0; e < 2; e++) g.rank_end[e] = cell->rank[g.end[e]];
+    g.stage = !cell->fixed[g.end[0]]   ? stage_of(stage, g.end[0])
+              : !cell->fixed[g.end[1]] ? stage_of(stage, g.end[1])
+                                       : -1;
     return g;
 }
 
@@ -61,9 +84,10 @@ static int is_parallel(const group *x, const group *y) {
 }
 
 /* Groups in canonical order, parallel ones of different widths joined; their number. */
-static int32_t make_groups(const gal__cell *cell, group *list) {
+static int32_t make_groups(const gal__cell *cell, group *list, int32_t *stage) {
     int32_t n = 0;
-    for (int32_t i = 0; i < cell->n_mos; i++) list[i] = make_group(cell, &cell->mos[i]);
+    join_stages(cell, stage);
+    for (int32_t i = 0; i < cell->n_mos; i++) list[i] = make_group(cell, &cell->mos[i], stage);
     if (cell->n_mos) qsort(list, (size_t)cell->n_mos, sizeof *list, compare_group);
     for (int32_t i = 0; i < cell->n_mos; i++) {
         group *last = n ? &list[n - 1] : NULL;
@@ -99,12 +123,16 @@ static int drives(const gal__cell *cell, int32_t gate, int32_t net) {
     return 0;
 }
 
+static int is_complement(const gal__cell *cell, const group *n, const group *p) {
+    return n->gate != p->gate && (drives(cell, n->gate, p->gate) || drives(cell, p->gate, n->gate));
+}
+
 /* How well an n group and a p group fit over one another. Of many switches onto one line, each
  * control goes with its own complement. */
 static double affinity(const gal__cell *cell, const group *n, const group *p) {
     double value = n->fingers == p->fingers ? same_count : 0;
-    if (n->gate != p->gate && (drives(cell, n->gate, p->gate) || drives(cell, p->gate, n->gate)))
-        value += opposed;
+    if (is_complement(cell, n, p)) value += opposed;
+    if (n->stage >= 0 && n->stage == p->stage) value += same_stage;
     for (int i = 0; i < 2; i++)
         for (int j = 0; j < 2; j++) {
             if (n->end[i] == p->end[j] && !cell->fixed[n->end[i]]) value += same_net;
@@ -114,6 +142,13 @@ static double affinity(const gal__cell *cell, const group *n, const group *p) {
     const int n_supplied = cell->fixed[n->end[0]] || cell->fixed[n->end[1]];
     const int p_supplied = cell->fixed[p->end[0]] || cell->fixed[p->end[1]];
     return n_supplied && p_supplied ? value + both_supplied : value;
+}
+
+/* The same for groups of one gate or of complementary ones; below 0 for any others. */
+static double kinship(const gal__cell *cell, const group *n, const group *p) {
+    const double value = affinity(cell, n, p);
+    if (n->gate == p->gate) return value + same_gate;
+    return value > enough && is_complement(cell, n, p) ? value : -1;
 }
 
 /* Takes as many fingers of both groups as fit over one another (of one when the other is NULL). */
@@ -134,29 +169,31 @@ static gal__unit take_unit(group *n, group *p) {
     return unit;
 }
 
+typedef double fitness(const gal__cell *cell, const group *n, const group *p);
+
 /* The p group in list[lo..hi[ that fits `n` best and better than *best, or NULL. */
 static group *best_partner(const gal__cell *cell, group *list, int32_t lo, int32_t hi,
-                           const group *n, double *best) {
+                           const group *n, fitness *fit, double *best) {
     group *found = NULL;
     for (int32_t j = lo; j < hi; j++) {
         if (list[j].row != 1 || list[j].fingers == 0) continue;
-        const double value = affinity(cell, n, &list[j]);
+        const double value = fit(cell, n, &list[j]);
         if (value > *best) *best = value, found = &list[j];
     }
     return found;
 }
 
-/* Pairs the n and p groups list[lo..hi[ of one gate net, best fit first. */
-static int32_t pair_same_gate(const gal__cell *cell, group *list, int32_t lo, int32_t hi,
-                              gal__unit *unit) {
+/* Pairs the n and p groups list[lo..hi[, best fit first. */
+static int32_t pair_kin(const gal__cell *cell, group *list, int32_t lo, int32_t hi,
+                        gal__unit *unit) {
     int32_t n_unit = 0;
-    if (hi - lo > MOST_ON_GATE) return 0;
+    if (hi - lo > MOST_PAIRED) return 0;
     for (;;) {
         double best = -1;
         group *n = NULL, *p = NULL;
         for (int32_t i = lo; i < hi; i++) {
             if (list[i].row != 0 || list[i].fingers == 0) continue;
-            group *partner = best_partner(cell, list, lo, hi, &list[i], &best);
+            group *partner = best_partner(cell, list, lo, hi, &list[i], kinship, &best);
             if (partner) n = &list[i], p = partner;
         }
         if (!n) return n_unit;
@@ -175,7 +212,7 @@ static int32_t pair_leftovers(const gal__cell *cell, group *list, int32_t n_grou
         const int32_t hi = large && i + REACH < n_group ? i + REACH : n_group;
         while (list[i].fingers > 0) {
             double best = enough;
-            group *p = best_partner(cell, list, lo, hi, &list[i], &best);
+            group *p = best_partner(cell, list, lo, hi, &list[i], affinity, &best);
             if (!p) break;
             unit[n_unit++] = take_unit(&list[i], p);
         }
@@ -184,12 +221,12 @@ static int32_t pair_leftovers(const gal__cell *cell, group *list, int32_t n_grou
 }
 
 /* Each unit empties a group, so that there are at most as many units as groups. */
-static int32_t make_units(const gal__cell *cell, group *list, gal__unit *unit) {
-    const int32_t n_group = make_groups(cell, list);
-    int32_t n = 0;
+static int32_t make_units(const gal__cell *cell, group *list, int32_t *stage, gal__unit *unit) {
+    const int32_t n_group = make_groups(cell, list, stage);
+    int32_t n = pair_kin(cell, list, 0, n_group, unit);
     for (int32_t lo = 0, hi = 0; lo < n_group; lo = hi) {
         while (hi < n_group && list[hi].gate == list[lo].gate) hi++;
-        n += pair_same_gate(cell, list, lo, hi, unit + n);
+        if (n_group > MOST_PAIRED) n += pair_kin(cell, list, lo, hi, unit + n);
     }
     n += pair_leftovers(cell, list, n_group, unit + n);
     for (int32_t i = 0; i < n_group; i++)
@@ -245,11 +282,12 @@ gal_status gal__units_make(gal__unit **out, int32_t *n_unit, gal_arena *scratch,
     group *list = GAL_ARENA_ARRAY(scratch, group, most);
     gal__unit *unit = GAL_ARENA_ARRAY(scratch, gal__unit, most);
     int32_t *order = GAL_ARENA_ARRAY(scratch, int32_t, most);
+    int32_t *stage = GAL_ARENA_ARRAY(scratch, int32_t, cell->n_net);
     uint8_t *done = GAL_ARENA_ARRAY(scratch, uint8_t, most);
     *out = GAL_ARENA_ARRAY(scratch, gal__unit, most);
-    if (!list || !unit || !order || !done || !*out)
+    if (!list || !unit || !order || !stage || !done || !*out)
         return gal_fail(err, GAL_ENOMEM, "no memory to pair %d transistors", cell->n_mos);
-    const int32_t n = make_units(cell, list, unit);
+    const int32_t n = make_units(cell, list, stage, unit);
     gal_csr units_of;
     GAL_TRY(join_units(&units_of, scratch, cell, unit, n, err));
     walk_units(cell, &units_of, unit, n, order, done);

@@ -384,6 +384,31 @@ static void test_switches_pair_with_their_complement(void **state) {
     plan_clear(&p);
 }
 
+/* A latch of two transmission gates: each stands in one column with both its gates, though each
+ * clock phase could pair the n half of one with the p half of the other. */
+static void test_transmission_gates_stay_whole(void **state) {
+    (void)state;
+    plan p = plan_new();
+    const int32_t in = net(&p, GAL_NET_PORT), out = net(&p, GAL_NET_PORT);
+    const int32_t clock = net(&p, GAL_NET_PORT), opposite = net(&p, 0), held = net(&p, 0);
+    const int32_t way[2] = {net(&p, 0), net(&p, 0)};
+    inverter(&p, clock, opposite, 0.65);
+    inverter(&p, held, out, 0.65);
+    inverter(&p, in, way[0], 0.65);
+    inverter(&p, out, way[1], 0.65);
+    for (int i = 0; i < 2; i++) {
+        mos(&p, GAL_NMOS, held, i ? opposite : clock, way[i], 0.65);
+        mos(&p, GAL_PMOS, held, i ? clock : opposite, way[i], 1);
+    }
+    laid l = lay(&p, 1, NULL);
+    float pair[GAL_PEX_LAYOUT_PAIR];
+    pair_row(pair, &l, clock, opposite);
+    assert_float_equal(pair[GAL_LAYOUT_PAIR_COLUMN], 2, 1e-4);
+    assert_float_equal(row(&l, clock)[GAL_LAYOUT_NET_COLUMNS_BOTH], 1, 1e-4); /* the inverter */
+    laid_clear(&l);
+    plan_clear(&p);
+}
+
 static void test_degenerate(void **state) {
     (void)state;
     plan p = plan_new();
@@ -440,6 +465,7 @@ int main(void) {
         cmocka_unit_test(test_fingers),
         cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_switches_pair_with_their_complement),
+        cmocka_unit_test(test_transmission_gates_stay_whole),
         cmocka_unit_test(test_degenerate),
         cmocka_unit_test(test_large_chain),
     };
