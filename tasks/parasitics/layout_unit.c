@@ -144,7 +144,7 @@ static double affinity(const gal__cell *cell, const group *n, const group *p) {
     return n_supplied && p_supplied ? value + both_supplied : value;
 }
 
-/* The same for groups of one gate or of complementary ones; below 0 for any others. */
+/* Affinity of groups of one gate or of complementary ones; below 0 for any others. */
 static double kinship(const gal__cell *cell, const group *n, const group *p) {
     const double value = affinity(cell, n, p);
     if (n->gate == p->gate) return value + same_gate;
@@ -201,7 +201,7 @@ static int32_t pair_kin(const gal__cell *cell, group *list, int32_t lo, int32_t 
     }
 }
 
-/* Pairs left over n and p groups with a common signal: transmission gates. */
+/* Pairs left over n and p groups of any gates that fit well enough. */
 static int32_t pair_leftovers(const gal__cell *cell, group *list, int32_t n_group,
                               gal__unit *unit) {
     int32_t n_unit = 0;
