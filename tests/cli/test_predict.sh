@@ -32,6 +32,7 @@ for model in sky130 generic; do
   grep -q "nets, .* fF to ground" "$dir/out" || fail "no summary by $model"
 done
 expect 0 "$galena" parasitics predict "$circuit" --out "$dir/c.sp"
+grep -q "plain value" "$dir/err" && fail "a note about sources where there are none"
 expect 0 "$galena" info "$dir/c.sp"
 grep -q "capacitors" "$dir/out" || fail "no capacitors in the netlist"
 expect 0 "$galena" parasitics predict "$circuit" --out "$dir/c.spef"
@@ -43,4 +44,9 @@ expect 0 "$galena" parasitics predict "$circuit"
 head -1 "$dir/out" | grep -q "^kind,net_a" || fail "plain rows expected in a pipe"
 expect 0 "$galena" parasitics predict "$circuit" --calibrate "$dir/c.spef" --csv
 expect 1 "$galena" parasitics predict "$circuit" --model no_such_model
+
+# What a written netlist cannot say is named.
+printf '* tb\nv1 a 0 pulse(0 1 1n)\nv2 b 0 1.8\nb1 c 0 v=v(a)\nm1 c a b 0 nch w=1u l=0.15u\n' > "$dir/tb.sp"
+expect 0 "$galena" convert "$dir/tb.sp" --out "$dir/flat.sp"
+grep -q "v1 and 1 more are written by plain values" "$dir/err" || fail "no note about lost waveforms"
 echo "all passed"
