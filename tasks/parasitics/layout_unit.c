@@ -146,9 +146,10 @@ static double affinity(const gal__cell *cell, const group *n, const group *p) {
 
 /* Affinity of groups of one gate or of complementary ones; below 0 for any others. */
 static double kinship(const gal__cell *cell, const group *n, const group *p) {
+    if (n->gate == p->gate) return affinity(cell, n, p) + same_gate;
+    if (!is_complement(cell, n, p)) return -1;
     const double value = affinity(cell, n, p);
-    if (n->gate == p->gate) return value + same_gate;
-    return value > enough && is_complement(cell, n, p) ? value : -1;
+    return value > enough ? value : -1;
 }
 
 /* Takes as many fingers of both groups as fit over one another (of one when the other is NULL). */
@@ -223,10 +224,11 @@ static int32_t pair_leftovers(const gal__cell *cell, group *list, int32_t n_grou
 /* Each unit empties a group, so that there are at most as many units as groups. */
 static int32_t make_units(const gal__cell *cell, group *list, int32_t *stage, gal__unit *unit) {
     const int32_t n_group = make_groups(cell, list, stage);
-    int32_t n = pair_kin(cell, list, 0, n_group, unit);
+    int32_t n = 0;
     for (int32_t lo = 0, hi = 0; lo < n_group; lo = hi) {
+        if (n_group <= MOST_PAIRED) hi = n_group;
         while (hi < n_group && list[hi].gate == list[lo].gate) hi++;
-        if (n_group > MOST_PAIRED) n += pair_kin(cell, list, lo, hi, unit + n);
+        n += pair_kin(cell, list, lo, hi, unit + n);
     }
     n += pair_leftovers(cell, list, n_group, unit + n);
     for (int32_t i = 0; i < n_group; i++)
