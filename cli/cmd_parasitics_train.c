@@ -105,9 +105,9 @@ int cmd_parasitics_train(int argc, char **argv) {
         .command = "galena parasitics train",
         .operands = "DATA...",
         .summary =
-            "Trains a model on extracted circuits: randomised trees on physical features, a\n"
-            "graph network pre-trained by representation scattering that corrects them, and\n"
-            "error bands from circuits kept apart. Ctrl-C saves the checkpoint.",
+            "Trains a model on extracted circuits: a formula and randomised trees on physical\n"
+            "features, a graph network pre-trained by representation scattering that corrects\n"
+            "them, and error bands from circuits kept apart. Ctrl-C saves the checkpoint.",
         .examples =
             "  galena parasitics train lib.par.gz --exclude heldout.txt --out m.safetensors\n"
             "  galena parasitics train a.par b.par --checkpoint run --out m.safetensors\n",

@@ -5,11 +5,11 @@
 #
 # DATA holds the .par.gz files (datasets/README.md), OUT receives models and
 # scores (JSON, one file per row and seed). Rows: t1, generic, t3, t4, t5 (seeds 1 to 3, or $SEEDS),
-# ablation. Families in no_training.txt are never trained on, in any row.
+# ablation, kinds. Families in no_training.txt are never trained on, in any row.
 set -eu
 data=$1 out=$2
 shift 2
-rows=${*:-t1 generic t3 t4 t5 ablation}
+rows=${*:-t1 generic t3 t4 t5 ablation kinds}
 here=$(cd "$(dirname "$0")" && pwd)
 galena=${GALENA:-$here/../../build-release/galena}
 held=$here/heldout.txt no=$here/no_training.txt
@@ -30,6 +30,12 @@ score() { # NAME MODEL OPTIONS...
     --out "$out/$name.json" "$@"
 }
 
+# Training families of both libraries that match a pattern.
+families() {
+  zcat "$data"/calibre_hd.par.gz "$data"/calibre_hdll.par.gz |
+    sed -n 's/^cell .*__//p' | sed 's/_[0-9]*$//' | sort -u | grep -vxFf "$no" | grep -E "^($1)"
+}
+
 for row in $rows; do
   echo "$(date +%T) $row"
   case $row in
@@ -47,6 +53,24 @@ for row in $rows; do
       score ablation_${kind}_hd ablation_$kind --split "$held" --data "$data/calibre_hd.par.gz"
       score ablation_${kind}_hdll ablation_$kind --split "$held" --data "$data/calibre_hdll.par.gz"
     done ;;
+  kinds) # Calibre hd without a kind of cell -> that kind, of training families only
+    while read -r kind pattern; do
+      families "$pattern" > "$out/$kind.txt"
+      cat "$no" "$out/$kind.txt" > "$out/without_$kind.txt"
+      train kind_$kind "$data/calibre_hd.par.gz" --exclude "$out/without_$kind.txt"
+      for library in hd hdll; do
+        score kind_${library}_$kind kind_$kind --split "$out/$kind.txt" \
+          --data "$data/calibre_$library.par.gz"
+      done
+    done << 'END'
+mux mux
+flop s?e?df
+latch s?dl[^y]
+adder fa|ha|xor|xnor
+and_or [ao][0-9]
+driver einv|ebuf|inv|clkinv|bufinv
+END
+    ;;
   generic) # the shipped model (seed 1): every technology, Calibre and magic
     for seed in ${SEEDS:-1 2 3}; do
       train generic_$seed "$data"/calibre_*.par.gz "$data"/magic_*.par.gz --exclude "$no" \

@@ -1,6 +1,7 @@
 #include "tasks/parasitics/estimate.h"
 
 #include "base/hash.h"
+#include "tasks/parasitics/layout.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +11,10 @@
 static const float role_shrink = 100;
 enum { ROLE_LEAST = 20 };
 
-/* Share of the columns tried at a node of the existence trees, and samples in a leaf: few columns,
- * for trees that differ, and wide leaves carry over better to cells larger than any in training. */
-static const double exist_features = 0.1;
+/* Share of the columns tried at a node of the pairs' trees, and samples in a leaf of the existence
+ * trees: few columns, for trees that differ, and wide leaves carry over better to cells larger and
+ * stranger than any in training. */
+static const double couple_features = 0.15, exist_features = 0.1;
 enum { EXIST_LEAF = 5 };
 
 /* Rows drawn for one tree: large tables repeat themselves, and trees are better for differing.
@@ -22,6 +24,13 @@ enum { TREE_ROWS = 20000, EXIST_ROWS = 40000 };
 /* Nodes of one target's forest, which keep a model file below 5 MB: large tables get fewer trees,
  * then larger leaves, of which SMALL_LEAF samples hardly cost accuracy yet. */
 enum { TREE_NODES = 240000, EXIST_NODES = 420000, SMALL_LEAF = 3, LEAST_TREES = 40 };
+
+/* Rows worth a team of threads. */
+enum { TEAM_ROWS = 1000 };
+
+/* The trees learn the labels less this share of the trend: with all of it they inherit its errors.
+ */
+static const double trend_share = 0.6;
 
 static gal_status no_memory(gal_error *err) {
     return gal_fail(err, GAL_ENOMEM, "out of memory for the physical estimate");
@@ -33,6 +42,8 @@ gal_pex_estimate_options gal_pex_estimate_defaults(void) {
 
 void gal_pex_estimator_clear(gal_pex_estimator *estimator) {
     for (int t = 0; t < GAL_PEX_N_TARGET; t++) gal_trees_destroy(estimator->trees[t]);
+    for (int e = 0; e < GAL_N_EXTRACTOR; e++)
+        for (int t = 0; t < GAL_PEX_N_SIZE; t++) gal_pex_trend_clear(&estimator->trend[e][t]);
     gal_roles_clear(&estimator->roles);
     *estimator = (gal_pex_estimator){0};
 }
@@ -63,6 +74,7 @@ typedef struct table {
     gal_arena arena;
     gal_mat x; /* rows so far; capacity rows are allocated */
     float *y;
+    float *weight;                  /* of each row: large circuits repeat themselves */
     uint8_t *extractor;             /* of each row */
     float *keep;                    /* each row's chance to be drawn: table_even */
     int64_t count[GAL_N_EXTRACTOR]; /* rows per extractor */
@@ -73,14 +85,17 @@ static gal_status table_new(table *t, int64_t capacity, int32_t cols, gal_error 
     t->x = gal_mat_new(&t->arena, capacity, cols);
     t->x.rows = 0;
     t->y = gal_arena_alloc(&t->arena, ((size_t)capacity + 1) * sizeof *t->y);
+    t->weight = gal_arena_alloc(&t->arena, ((size_t)capacity + 1) * sizeof *t->weight);
     t->extractor = gal_arena_alloc(&t->arena, (size_t)capacity + 1);
     t->keep = gal_arena_alloc(&t->arena, ((size_t)capacity + 1) * sizeof *t->keep);
-    return t->x.data && t->y && t->extractor && t->keep ? GAL_OK : no_memory(err);
+    return t->x.data && t->y && t->weight && t->extractor && t->keep ? GAL_OK : no_memory(err);
 }
 
-static void table_add(table *t, float y, const float *row, gal_extractor extractor) {
+/* A row of a circuit with about `n` of them. */
+static void table_add(table *t, float y, const float *row, gal_extractor extractor, int32_t n) {
     const int64_t at = t->x.rows++;
     t->y[at] = y;
+    t->weight[at] = 1 / sqrtf((float)n);
     t->extractor[at] = (uint8_t)extractor;
     t->count[extractor]++;
     memcpy(gal_mat_row(t->x, at), row, (size_t)t->x.cols * sizeof *row);
@@ -115,6 +130,16 @@ static const float *net_label(const gal_pex_case *pex, gal_pex_target target) {
     return target == GAL_PEX_GROUND ? pex->ground : pex->total;
 }
 
+/* Brings the lengths of n rows of net features from um to pitches. */
+static void to_pitches(gal_mat x, const gal_technology *tech) {
+    const float pitch = (float)gal_technology_pitch(tech->value);
+    for (int64_t r = 0; r < x.rows; r++) {
+        float *row = gal_mat_row(x, r);
+        for (int32_t c = 0; c < GAL_PEX_LAYOUT_NET; c++)
+            for (int k = 0; k < gal_pex_layout_net_power[c]; k++) row[c] /= pitch;
+    }
+}
+
 static gal_status net_table(table *t, const selection *s, gal_pex_target target, gal_error *err) {
     int64_t rows = 0;
     for (int32_t i = 0; i < s->set->n; i++) rows += s->set->item[i].graph.n_net;
@@ -123,10 +148,12 @@ static gal_status net_table(table *t, const selection *s, gal_pex_target target,
         const gal_pex_case *pex = &s->set->item[i];
         if (!takes_part(s, i)) continue;
         const gal_extractor extractor = gal_technology_extractor(&pex->tech);
+        const int64_t first = t->x.rows;
         for (int32_t n = 0; n < pex->graph.n_net; n++) {
             const float y = net_label(pex, target)[n];
-            if (!isnan(y)) table_add(t, y, gal_mat_row(pex->net_x, n), extractor);
+            if (!isnan(y)) table_add(t, y, gal_mat_row(pex->net_x, n), extractor, pex->graph.n_net);
         }
+        to_pitches(gal_mat_rows(t->x, first, t->x.rows - first), &pex->tech);
     }
     return GAL_OK;
 }
@@ -161,10 +188,49 @@ static gal_status pair_table(table *t, const selection *s, gal_pex_target target
             if (!sampled(p, couples ? coupled : others, couples ? max_pair : 2 * max_pair))
                 continue;
             const float y = target == GAL_PEX_COUPLE ? pex->couple[p] : (float)couples;
-            table_add(t, y, gal_mat_row(pex->pair_x, p), extractor);
+            table_add(t, y, gal_mat_row(pex->pair_x, p), extractor, couples ? coupled : others);
         }
     }
     return GAL_OK;
+}
+
+gal_status gal__pex_trend_new(gal_pex_trend *trend, gal_pex_target target, int32_t n,
+                              gal_error *err) {
+    const gal_pex_trend_form pairs = {.n = n, .n_sum = GAL_PEX_LAYOUT_PAIR, .stack = -1};
+    const gal_pex_trend_form nets = {.n = n,
+                                     .n_sum = GAL_PEX_LAYOUT_NET,
+                                     .stack = GAL_LAYOUT_NET_STACK,
+                                     .power = gal_pex_layout_net_power};
+    return gal_pex_trend_new(trend, target == GAL_PEX_COUPLE ? &pairs : &nets, err);
+}
+
+/* The trend of an extractor; without labels of its own, the other's. */
+static const gal_pex_trend *trend_of(const gal_pex_estimator *estimator, int extractor,
+                                     gal_pex_target target) {
+    const gal_pex_trend *trend = &estimator->trend[extractor][target];
+    for (int e = 0; e < GAL_N_EXTRACTOR && trend->form.n == 0; e++)
+        trend = &estimator->trend[e][target];
+    return trend;
+}
+
+/* Fits the trends of one target and takes their share off the labels. */
+static gal_status fit_trends(gal_pex_estimator *estimator, table *t, gal_pex_target target,
+                             gal_error *err) {
+    float *weight = malloc(((size_t)t->x.rows + 1) * sizeof *weight);
+    gal_status status = weight ? GAL_OK : no_memory(err);
+    for (int e = 0; status == GAL_OK && e < GAL_N_EXTRACTOR; e++) {
+        gal_pex_trend *trend = &estimator->trend[e][target];
+        if (t->count[e] == 0) continue;
+        for (int64_t r = 0; r < t->x.rows; r++) weight[r] = t->extractor[r] == e ? t->weight[r] : 0;
+        status = gal__pex_trend_new(trend, target, t->x.cols, err);
+        if (status == GAL_OK) status = gal_pex_trend_fit(trend, t->x, t->y, weight, err);
+    }
+    for (int64_t r = 0; status == GAL_OK && r < t->x.rows; r++) {
+        const gal_pex_trend *trend = trend_of(estimator, t->extractor[r], target);
+        t->y[r] -= (float)(trend_share * gal_pex_trend_at(trend, gal_mat_row(t->x, r)));
+    }
+    free(weight);
+    return status;
 }
 
 /* As many of `count` trees as fit at small leaves: a tree has about 1.3 nodes per row and leaf. */
@@ -176,11 +242,13 @@ static int32_t fitting_trees(int32_t count, double rows, const gal_trees_options
     return fit > count ? count : fit < least ? least : fit;
 }
 
-static gal_status fit_trees(gal_trees **out, const selection *s, gal_pex_target target,
-                            const gal_pex_estimate_options *o, gal_error *err) {
+static gal_status fit_target(gal_pex_estimator *estimator, const selection *s,
+                             gal_pex_target target, const gal_pex_estimate_options *o,
+                             gal_error *err) {
     gal_trees_options options = gal_trees_defaults();
     options.max_rows = TREE_ROWS;
     options.max_nodes = TREE_NODES;
+    if (target == GAL_PEX_COUPLE) options.features = couple_features;
     if (target == GAL_PEX_EXIST) {
         options.max_rows = EXIST_ROWS;
         options.max_nodes = EXIST_NODES;
@@ -191,10 +259,12 @@ static gal_status fit_trees(gal_trees **out, const selection *s, gal_pex_target 
     table t = {0};
     gal_status status = target < GAL_PEX_COUPLE ? net_table(&t, s, target, err)
                                                 : pair_table(&t, s, target, o->max_pair, err);
+    if (status == GAL_OK && target < GAL_PEX_N_SIZE)
+        status = fit_trends(estimator, &t, target, err);
     if (status == GAL_OK) {
         options.count = fitting_trees(o->trees, table_even(&t), &options);
         options.keep = t.keep;
-        status = gal_trees_train(out, t.x, t.y, &options, err);
+        status = gal_trees_train(&estimator->trees[target], t.x, t.y, &options, err);
     }
     gal_arena_clear(&t.arena);
     return status;
@@ -216,7 +286,7 @@ static gal_status fit_roles(gal_roles *roles, const selection *s, gal_error *err
 static gal_status fit(gal_pex_estimator *estimator, const selection *s,
                       const gal_pex_estimate_options *options, gal_error *err) {
     for (int t = 0; t < GAL_PEX_N_TARGET; t++)
-        GAL_TRY(fit_trees(&estimator->trees[t], s, (gal_pex_target)t, options, err));
+        GAL_TRY(fit_target(estimator, s, (gal_pex_target)t, options, err));
     return fit_roles(&estimator->roles, s, err);
 }
 
@@ -232,11 +302,34 @@ static void apply_exist(gal_pex_estimate *out, const gal_pex_estimator *estimato
     for (int32_t p = 0; p < pex->n_pair; p++) out->exist[p] = to_logit(out->exist[p]);
 }
 
-static void apply_sizes(gal_pex_estimate *out, const gal_pex_estimator *estimator,
+static void apply_size(float *out, const gal_pex_estimator *estimator, gal_pex_target target,
+                       const gal_pex_case *pex, gal_mat x) {
+    const gal_pex_trend *trend = trend_of(estimator, gal_technology_extractor(&pex->tech), target);
+    gal_trees_predict(out, estimator->trees[target], x);
+#pragma omp parallel for schedule(static) if (x.rows > TEAM_ROWS)
+    for (int64_t r = 0; r < x.rows; r++)
+        out[r] += (float)(trend_share * gal_pex_trend_at(trend, gal_mat_row(x, r)));
+}
+
+static gal_status apply_nets(gal_pex_estimate *out, const gal_pex_estimator *estimator,
+                             const gal_pex_case *pex, gal_error *err) {
+    gal_arena arena;
+    gal_arena_init(&arena);
+    const gal_mat x = gal_mat_new(&arena, pex->net_x.rows, pex->net_x.cols);
+    const gal_status status = x.data ? GAL_OK : no_memory(err);
+    if (status == GAL_OK) {
+        gal_mat_copy(x, pex->net_x);
+        to_pitches(x, &pex->tech);
+        apply_size(out->ground, estimator, GAL_PEX_GROUND, pex, x);
+        apply_size(out->total, estimator, GAL_PEX_TOTAL, pex, x);
+    }
+    gal_arena_clear(&arena);
+    return status;
+}
+
+static void apply_pairs(gal_pex_estimate *out, const gal_pex_estimator *estimator,
                         const gal_pex_case *pex) {
-    gal_trees_predict(out->ground, estimator->trees[GAL_PEX_GROUND], pex->net_x);
-    gal_trees_predict(out->total, estimator->trees[GAL_PEX_TOTAL], pex->net_x);
-    gal_trees_predict(out->couple, estimator->trees[GAL_PEX_COUPLE], pex->pair_x);
+    apply_size(out->couple, estimator, GAL_PEX_COUPLE, pex, pex->pair_x);
     for (int32_t p = 0; p < pex->n_pair; p++)
         out->couple[p] =
             gal_roles_apply(&estimator->roles, pex->pair_role + (size_t)p * GAL_PEX_N_ROLE,
@@ -244,17 +337,19 @@ static void apply_sizes(gal_pex_estimate *out, const gal_pex_estimator *estimato
 }
 
 /* Fills an allocated estimate. */
-static void apply(gal_pex_estimate *out, const gal_pex_estimator *estimator,
-                  const gal_pex_case *pex) {
+static gal_status apply(gal_pex_estimate *out, const gal_pex_estimator *estimator,
+                        const gal_pex_case *pex, gal_error *err) {
     apply_exist(out, estimator, pex);
-    apply_sizes(out, estimator, pex);
+    apply_pairs(out, estimator, pex);
+    return apply_nets(out, estimator, pex, err);
 }
 
 gal_status gal_pex_estimate_case(gal_pex_estimate *out, const gal_pex_estimator *estimator,
                                  const gal_pex_case *pex, gal_error *err) {
     GAL_TRY(estimate_new(out, pex, err));
-    apply(out, estimator, pex);
-    return GAL_OK;
+    const gal_status status = apply(out, estimator, pex, err);
+    if (status != GAL_OK) gal_pex_estimate_clear(out);
+    return status;
 }
 
 gal_status gal_pex_estimate_likely(gal_pex_estimate *out, const gal_pex_estimator *estimator,
@@ -269,8 +364,10 @@ gal_status gal_pex_estimate_likely(gal_pex_estimate *out, const gal_pex_estimato
     }
     gal_pex_case_keep_pairs(pex, keep);
     free(keep);
-    apply_sizes(out, estimator, pex);
-    return GAL_OK;
+    apply_pairs(out, estimator, pex);
+    const gal_status status = apply_nets(out, estimator, pex, err);
+    if (status != GAL_OK) gal_pex_estimate_clear(out);
+    return status;
 }
 
 static int by_hash(const void *x, const void *y) {
@@ -299,9 +396,9 @@ static gal_status cross_fit(gal_pex_estimate *estimate, const gal_pex_set *set, 
     for (int k = 0; k < options->folds; k++) {
         const selection s = {set, fold, k};
         gal_pex_estimator part = {0};
-        const gal_status status = fit(&part, &s, options, err);
+        gal_status status = fit(&part, &s, options, err);
         for (int32_t i = 0; status == GAL_OK && i < set->n; i++)
-            if (fold[i] == k) apply(&estimate[i], &part, &set->item[i]);
+            if (fold[i] == k) status = apply(&estimate[i], &part, &set->item[i], err);
         gal_pex_estimator_clear(&part);
         if (status != GAL_OK) return status;
         if (!gal_progress(report, "cross-fitting", k + 1, options->folds, " "))

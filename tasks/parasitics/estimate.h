@@ -1,4 +1,6 @@
-/* The physical estimate: randomised trees over the physical features, and the role memory.
+/* The physical estimate: a trend, randomised trees over the physical features for what a part of it
+ * leaves over, and the role memory. Both see the lengths of nets in column pitches, 1 being that of
+ * a 150 nm process: that carries over to other processes better than um (those of pairs do not).
  *
  * It stands before the network, which corrects it; and it is a model of its own. To train the
  * network on honest estimates, every training case is estimated by trees that never saw its group
@@ -10,16 +12,19 @@
 #include "gnn/trees.h"
 #include "tasks/parasitics/data.h"
 #include "tasks/parasitics/roles.h"
+#include "tasks/parasitics/trend.h"
 
 typedef enum gal_pex_target {
     GAL_PEX_GROUND,
     GAL_PEX_TOTAL,
     GAL_PEX_COUPLE, /* log10 fF of pairs that couple */
     GAL_PEX_EXIST,  /* does a pair couple by 1 aF or more? */
-    GAL_PEX_N_TARGET
+    GAL_PEX_N_TARGET,
+    GAL_PEX_N_SIZE = GAL_PEX_EXIST /* targets that are capacitances */
 } gal_pex_target;
 
 typedef struct gal_pex_estimator {
+    gal_pex_trend trend[GAL_N_EXTRACTOR][GAL_PEX_N_SIZE]; /* of extractors that have labels */
     gal_trees *trees[GAL_PEX_N_TARGET];
     gal_roles roles; /* of coupled pairs */
 } gal_pex_estimator;
@@ -48,6 +53,10 @@ GAL_API gal_status gal_pex_estimator_train(gal_pex_estimator *estimator, gal_pex
                                            const gal_pex_estimate_options *options,
                                            const gal_report *report, gal_error *err);
 GAL_API void gal_pex_estimator_clear(gal_pex_estimator *estimator);
+
+/* An empty trend of a target over `n` columns. GAL_ENOMEM. */
+gal_status gal__pex_trend_new(gal_pex_trend *trend, gal_pex_target target, int32_t n,
+                              gal_error *err);
 
 /* Estimates one case. GAL_ENOMEM. O(nets + pairs). */
 GAL_API gal_status gal_pex_estimate_case(gal_pex_estimate *out, const gal_pex_estimator *estimator,

@@ -13,7 +13,7 @@
 
 typedef enum gal_pex_predictor {
     GAL_PEX_BY_MODEL,
-    GAL_PEX_BY_ESTIMATE, /* randomised trees and roles, no network */
+    GAL_PEX_BY_ESTIMATE, /* trend, randomised trees and roles, no network */
     GAL_PEX_BY_LINEAR,
     GAL_PEX_BY_FANOUT,
     GAL_PEX_N_PREDICTOR

@@ -19,6 +19,13 @@ gal_pex_rules gal_pex_rules_default(void) {
     return (gal_pex_rules){.contacted = 0.27, .stacked = 0.21, .broken = 0.80};
 }
 
+/* sizeof counts the end of the string: 1 for "", 3 for um, 5 for um^2. */
+const uint8_t gal_pex_layout_net_power[GAL_PEX_LAYOUT_NET] = {
+#define XX(name, unit, meaning) sizeof(unit) / 2,
+    GAL_LAYOUT_NET_MAP(XX)
+#undef XX
+};
+
 typedef struct job {
     gal__cell cell;
     gal__unit *unit; /* [n_unit] windows are ranges of it */

@@ -153,6 +153,9 @@ enum {
         GAL_PEX_LAYOUT_PAIR
 };
 
+/* [GAL_PEX_LAYOUT_NET] 1 for columns in um, 2 for um^2, 0 for others. */
+extern GAL_API const uint8_t gal_pex_layout_net_power[GAL_PEX_LAYOUT_NET];
+
 /* Spaces between neighbouring gates, um. */
 typedef struct gal_pex_rules {
     double contacted; /* with a contact between them */

@@ -9,20 +9,41 @@
 
 static const char *const tree_name[GAL_PEX_N_TARGET] = {"trees.ground", "trees.total",
                                                         "trees.couple", "trees.exist"};
-static const char format_name[] = "galena parasitics 2";
+static const char format_name[] = "galena parasitics 3";
 
 /* Bytes of the saved trees, alive until the file is written. */
 typedef struct tree_bytes {
     unsigned char *data[GAL_PEX_N_TARGET];
 } tree_bytes;
 
+/* The tensor of a trend. */
+static void trend_tensor(char *out, size_t size, int extractor, int target) {
+    static const char *const name[GAL_PEX_N_SIZE] = {"ground", "total", "couple"};
+    snprintf(out, size, "%s.trend.%s", gal_extractor_name((gal_extractor)extractor), name[target]);
+}
+
 static gal_status add(gal_safetensors *st, const char *name, gal_dtype dtype, int64_t n,
                       const void *data, gal_error *err) {
     return gal_safetensors_add(st, name, dtype, 1, &n, data, err);
 }
 
+static gal_status add_trends(gal_safetensors *st, const gal_pex_estimator *estimator,
+                             gal_error *err) {
+    for (int e = 0; e < GAL_N_EXTRACTOR; e++)
+        for (int t = 0; t < GAL_PEX_N_SIZE; t++) {
+            char name[32];
+            const gal_pex_trend *trend = &estimator->trend[e][t];
+            trend_tensor(name, sizeof name, e, t);
+            if (trend->form.n > 0)
+                GAL_TRY(
+                    add(st, name, GAL_F64, gal_pex_trend_size(&trend->form), trend->value, err));
+        }
+    return GAL_OK;
+}
+
 static gal_status add_estimator(gal_safetensors *st, tree_bytes *trees,
                                 const gal_pex_estimator *estimator, gal_error *err) {
+    GAL_TRY(add_trends(st, estimator, err));
     for (int t = 0; t < GAL_PEX_N_TARGET; t++) {
         size_t size;
         GAL_TRY(gal_trees_save(&trees->data[t], &size, estimator->trees[t], err));
@@ -158,6 +179,26 @@ static gal_status take_roles(gal_roles *roles, const gal_safetensors *st, gal_er
     return gal_roles_restore(roles, key->data, mean->data, count->data, (int32_t)n, err);
 }
 
+/* The trends of one target; extractors without labels have none, but one has. */
+static gal_status take_trends(gal_pex_estimator *estimator, gal_pex_target target,
+                              const gal_safetensors *st, gal_error *err) {
+    const int32_t cols = gal_trees_columns(estimator->trees[target]);
+    char name[32];
+    int found = 0;
+    for (int e = 0; e < GAL_N_EXTRACTOR; e++) {
+        gal_pex_trend *trend = &estimator->trend[e][target];
+        trend_tensor(name, sizeof name, e, target);
+        if (!gal_safetensors_find(st, name)) continue;
+        GAL_TRY(gal__pex_trend_new(trend, target, cols, err));
+        const int64_t n = gal_pex_trend_size(&trend->form);
+        GAL_TRY(copy(trend->value, (size_t)n * sizeof(double), st, name, GAL_F64, n, err));
+        found = 1;
+    }
+    return found
+               ? GAL_OK
+               : gal_fail_at(err, GAL_EMISMATCH, st->path, 0, 0, "no tensor %s: not a model", name);
+}
+
 static gal_status take_estimator(gal_pex_estimator *estimator, const gal_safetensors *st,
                                  gal_error *err) {
     for (int t = 0; t < GAL_PEX_N_TARGET; t++) {
@@ -165,6 +206,8 @@ static gal_status take_estimator(gal_pex_estimator *estimator, const gal_safeten
         GAL_TRY(need(&view, st, tree_name[t], GAL_U8, -1, err));
         GAL_TRY(gal_trees_load(&estimator->trees[t], view->data, view->size, err));
     }
+    for (int t = 0; t < GAL_PEX_N_SIZE; t++)
+        GAL_TRY(take_trends(estimator, (gal_pex_target)t, st, err));
     return take_roles(&estimator->roles, st, err);
 }
 

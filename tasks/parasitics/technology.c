@@ -19,6 +19,11 @@ gal_extractor gal_technology_extractor(const gal_technology *tech) {
     return tech->value[GAL_TECH_EXTRACTOR] > 0.5f ? GAL_EXTRACTOR_MAGIC : GAL_EXTRACTOR_FOUNDRY;
 }
 
+double gal_technology_pitch(const float value[GAL_N_TECH]) {
+    static const double contacted = 0.27, shortest = 0.15; /* um: gate to gate, a gate */
+    return (exp((double)value[GAL_TECH_LENGTH_N]) + contacted) / (shortest + contacted);
+}
+
 static void lower_to(double *least, double value) {
     if (value > 0 && (*least == 0 || value < *least)) *least = value;
 }

@@ -33,6 +33,9 @@ GAL_API gal_extractor gal_technology_extractor(const gal_technology *tech);
 /* O(devices). A circuit without transistors gets the values of a 150 nm process. */
 GAL_API gal_technology gal_technology_of(const gal_circuit *circuit, gal_extractor extractor);
 
+/* Columns of poly are so many times as far apart as in a 150 nm process; from the values above. */
+GAL_API double gal_technology_pitch(const float value[GAL_N_TECH]);
+
 /* "foundry", "magic"; the reverse gives -1 for an unknown name. */
 GAL_API const char *gal_extractor_name(gal_extractor extractor);
 GAL_API int gal_extractor_find(const char *name);
