@@ -1,6 +1,7 @@
 #include "tasks/parasitics/technology.h"
 
 #include "base/text.h"
+#include "tasks/parasitics/layout.h"
 #include <math.h>
 
 static const char *const extractor_name[GAL_N_EXTRACTOR] = {"foundry", "magic"};
@@ -20,7 +21,7 @@ gal_extractor gal_technology_extractor(const gal_technology *tech) {
 }
 
 double gal_technology_pitch(const float value[GAL_N_TECH]) {
-    static const double contacted = 0.27, shortest = 0.15; /* um: gate to gate, a gate */
+    const double contacted = gal_pex_rules_default().contacted, shortest = 0.15; /* um */
     return (exp((double)value[GAL_TECH_LENGTH_N]) + contacted) / (shortest + contacted);
 }
 
