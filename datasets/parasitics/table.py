@@ -69,6 +69,17 @@ def values(out, pattern, target, metric):
     return found
 
 
+def of_kinds(out, pattern, target, metric):
+    """{predictor: [mean over the kinds of cells, by their numbers of labels]}"""
+    scores = [json.load(open(path)) for path in sorted(glob.glob(f"{out}/{pattern}.json"))]
+    found = {}
+    for name in ("model", *(scores[0]["baselines"] if scores else ())):
+        parts = [(score if name == "model" else score["baselines"][name])[target] for score in scores]
+        n = sum(part["n"] for part in parts)
+        found[name] = [sum(part["n"] * part[metric] for part in parts) / n] if n else []
+    return found if scores else {}
+
+
 def show(numbers):
     if not numbers:
         return "-"
@@ -81,7 +92,7 @@ out = sys.argv[1]
 print("| measure | model | trees only | linear fF | log fan-out | seeds |")
 print("|---|---|---|---|---|---|")
 for title, pattern, target, metric in ROWS:
-    found = values(out, pattern, target, metric)
+    found = (of_kinds if pattern.startswith("kind_") else values)(out, pattern, target, metric)
     if found:
         print(f"| {title} | " + " | ".join(show(found.get(name)) for name in
               ("model", "trees", "linear", "fan-out")) + f" | {len(found['model'])} |")

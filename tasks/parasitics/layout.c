@@ -144,6 +144,7 @@ static gal_status build(gal_pex_layout *layout, gal_arena *arena, job *j, gal_ar
                         int all_pairs, gal_error *err) {
     GAL_TRY(gal__cell_rank(&j->cell, scratch, err));
     GAL_TRY(gal__cell_twins(&j->cell, scratch, err));
+    GAL_TRY(gal__cell_kept(&j->cell, scratch, err));
     GAL_TRY(gal__units_make(&j->unit, &j->n_unit, scratch, &j->cell, err));
     j->net = gal_mat_new(scratch, j->cell.n_net, GAL_PEX_LAYOUT_NET);
     if (!j->net.data)

@@ -1,23 +1,36 @@
 /* From an order of units to columns of poly and strips of diffusion with coordinates. */
 #include "tasks/parasitics/layout_private.h"
 
+/* Diffusion goes on past columns that have no gate in its row, up to so far. Um; the longest such
+ * strip drawn in cells of training is 1.3. */
+static const double reach = 1.4;
+
 /* A new strip beside a column; its number. */
 static int32_t add_strip(gal__drawing *d, double x, int32_t net, int row, double width) {
     d->strip[d->n_strip] = (gal__strip){.x = x, .width = width, .net = net, .row = row};
     return d->n_strip++;
 }
 
+/* The column whose diffusion the newest one's meets at its left, or NULL. */
+static const gal__column *column_before(const gal__drawing *d, int row) {
+    const int32_t newest = d->n_column - 1;
+    for (int32_t i = newest - 1; i >= 0; i--) {
+        if (d->column[i].gate[row] >= 0) return &d->column[i];
+        if (d->column[newest].x - d->column[i].x > reach) break;
+    }
+    return NULL;
+}
+
 /* The strip of `net` at the left of the newest column: the one before it, or its own. */
 static int32_t left_strip(gal__drawing *d, int32_t net, int row, double width, double half) {
-    const gal__column *column = &d->column[d->n_column - 1];
-    const int32_t before = d->n_column > 1 ? column[-1].right[row] : -1;
-    if (before < 0 || d->strip[before].net != net)
+    const gal__column *column = &d->column[d->n_column - 1], *before = column_before(d, row);
+    if (!before || d->strip[before->right[row]].net != net)
         return add_strip(d, column->x - half, net, row, width);
-    gal__strip *strip = &d->strip[before];
+    gal__strip *strip = &d->strip[before->right[row]];
     strip->shared = 1;
-    strip->x = (column[-1].x + column->x) / 2;
+    strip->x = (before->x + column->x) / 2;
     if (width > strip->width) strip->width = width;
-    return before;
+    return before->right[row];
 }
 
 /* Finger k of a unit, at x. */

@@ -191,18 +191,26 @@ static void measure_side(const gal__scene *s, const gal__column *column, int r, 
     }
 }
 
-/* The gates of column i and of the next one; those of both rows of column i. */
+/* The gate of row r in column i and the next one of its row, when diffusion joins them or no column
+ * parts them. */
+static void measure_next(const gal__scene *s, int32_t i, int r) {
+    const gal__column *a = &s->drawing->column[i];
+    const gal__column *end = s->drawing->column + s->drawing->n_column, *b = a + 1;
+    if (a->gate[r] < 0) return;
+    while (b < end && b->gate[r] < 0) b++;
+    if (b == end) return;
+    int kind = GAL_LAYOUT_PAIR_GATES_BROKEN;
+    if (a->right[r] == b->left[r])
+        kind = is_bare(s, s->drawing->strip[a->right[r]].net) ? GAL_LAYOUT_PAIR_GATES_STACKED
+                                                              : GAL_LAYOUT_PAIR_GATES_SHARED;
+    else if (b > a + 1) return;
+    add_pair(s, a->gate[r], b->gate[r], kind, fmin(a->width[r], b->width[r]));
+}
+
+/* The gates of column i and their neighbours. */
 static void measure_neighbours(const gal__scene *s, int32_t i) {
     const gal__column *a = &s->drawing->column[i];
-    const gal__column *b = i + 1 < s->drawing->n_column ? a + 1 : NULL;
-    for (int r = 0; b && r < 2; r++) {
-        if (a->gate[r] < 0 || b->gate[r] < 0) continue;
-        int kind = GAL_LAYOUT_PAIR_GATES_BROKEN;
-        if (a->right[r] == b->left[r])
-            kind = is_bare(s, s->drawing->strip[a->right[r]].net) ? GAL_LAYOUT_PAIR_GATES_STACKED
-                                                                  : GAL_LAYOUT_PAIR_GATES_SHARED;
-        add_pair(s, a->gate[r], b->gate[r], kind, fmin(a->width[r], b->width[r]));
-    }
+    for (int r = 0; r < 2; r++) measure_next(s, i, r);
     if (a->gate[0] >= 0 && a->gate[1] >= 0)
         add_pair(s, a->gate[0], a->gate[1], GAL_LAYOUT_PAIR_COLUMN, 1);
 }

@@ -22,10 +22,12 @@ typedef struct gal__cell {
     gal_pex_rules rules;
     gal__mos *mos; /* [n_mos] equal ones merged */
     int32_t n_mos, n_net, n_signal;
-    uint8_t *port;  /* [n_net] */
-    uint8_t *fixed; /* [n_net] 1: a supply, or without transistors: takes no part */
+    double mixed_width; /* widths of both fingers in a column of two gates, at most */
+    uint8_t *port;      /* [n_net] */
+    uint8_t *fixed;     /* [n_net] 1: a supply, or without transistors: takes no part */
     /* [n_net] ends of fingers, plus GAL__NO_END for a gate or a port: 2 means a stack node */
     int32_t *n_pin;
+    uint8_t *kept;    /* [n_net] 1: a storage node */
     uint64_t *twin;   /* [n_net] equal: the same net, or mirror images in the two rows */
     int32_t *rank;    /* [n_net] canonical: of isomorphic circuits, the same */
     uint64_t *colour; /* [n_net] equal: the same structural place */
@@ -36,6 +38,9 @@ gal_status gal__cell_import(gal__cell *cell, gal_arena *scratch, const gal_circu
                             const gal_graph *graph, gal_error *err);
 gal_status gal__cell_rank(gal__cell *cell, gal_arena *scratch, gal_error *err);
 gal_status gal__cell_twins(gal__cell *cell, gal_arena *scratch, gal_error *err);
+gal_status gal__cell_kept(gal__cell *cell, gal_arena *scratch, gal_error *err);
+/* A transistor gated by `gate` has an end on `net`. */
+int gal__drives(const gal__cell *cell, int32_t gate, int32_t net);
 
 /* `fingers` columns of poly: parallel fingers of each row that has some. */
 typedef struct gal__unit {

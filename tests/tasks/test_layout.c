@@ -5,71 +5,10 @@
 
 #include <cmocka.h>
 
-#include "base/rng.h"
-#include "tasks/parasitics/layout.h"
+#include "tests/tasks/laid.h"
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-/* A circuit by hand, of which shuffled copies are built. Nets 0 and 1 are the supplies. */
-enum { GND, VDD, FIRST };
-
-typedef struct item {
-    gal_device device;
-    int32_t pin[4];
-} item;
-
-typedef struct plan {
-    item *item;
-    uint32_t *flags;
-    int32_t n_item, n_net;
-} plan;
-
-enum { MOST_ITEMS = 6000 };
-
-static plan plan_new(void) {
-    plan p = {.n_net = FIRST};
-    p.item = calloc(MOST_ITEMS, sizeof *p.item);
-    p.flags = calloc(MOST_ITEMS, sizeof *p.flags);
-    assert_non_null(p.item);
-    assert_non_null(p.flags);
-    p.flags[GND] = GAL_NET_GROUND;
-    p.flags[VDD] = GAL_NET_POWER;
-    return p;
-}
-
-static void plan_clear(plan *p) {
-    free(p->item);
-    free(p->flags);
-}
-
-static int32_t net(plan *p, uint32_t flags) {
-    assert_true(p->n_net < MOST_ITEMS);
-    p->flags[p->n_net] = flags;
-    return p->n_net++;
-}
-
-static gal_device *mos(plan *p, gal_device_type type, int32_t drain, int32_t gate, int32_t source,
-                       double width_um) {
-    assert_true(p->n_item < MOST_ITEMS);
-    item *it = &p->item[p->n_item++];
-    *it = (item){.device = {.name = "M",
-                            .model = "",
-                            .type = type,
-                            .width = width_um * 1e-6,
-                            .length = 0.15e-6,
-                            .multiplier = 1,
-                            .fingers = 1},
-                 .pin = {drain, gate, source, type == GAL_NMOS ? GND : VDD}};
-    return &it->device;
-}
-
-static void inverter(plan *p, int32_t in, int32_t out, double width) {
-    mos(p, GAL_NMOS, out, in, GND, width);
-    mos(p, GAL_PMOS, out, in, VDD, 1.5 * width);
-}
 
 /* NAND of n inputs; its inner nets are numbered from the returned one. */
 static int32_t nand(plan *p, const int32_t *in, int n, int32_t out, double width) {
@@ -82,76 +21,6 @@ static int32_t nand(plan *p, const int32_t *in, int n, int32_t out, double width
         above = below;
     }
     return first;
-}
-
-/* A plan laid out; row(l, net) is a net's row. */
-typedef struct laid {
-    gal_circuit circuit;
-    gal_graph graph;
-    gal_arena arena;
-    gal_pex_layout layout;
-    int32_t *id; /* [plan.n_net] graph net, -1 for supplies */
-} laid;
-
-/* With an rng: devices and nets in random order, half the drains and sources exchanged. */
-static laid lay(const plan *p, int all_pairs, gal_rng *rng) {
-    laid l;
-    gal_error err;
-    int32_t *order = calloc((size_t)p->n_item + 1, sizeof *order);
-    int32_t *net_order = calloc((size_t)p->n_net, sizeof *net_order);
-    int32_t *place = calloc((size_t)p->n_net, sizeof *place);
-    assert_true(order && net_order && place);
-    for (int32_t i = 0; i < p->n_item; i++) order[i] = i;
-    for (int32_t i = 0; i < p->n_net; i++) net_order[i] = i;
-    if (rng) {
-        gal_rng_shuffle(rng, order, p->n_item);
-        gal_rng_shuffle(rng, net_order, p->n_net);
-    }
-    gal_circuit_init(&l.circuit);
-    for (int32_t i = 0; i < p->n_net; i++) {
-        char name[32];
-        snprintf(name, sizeof name, rng ? "other%d" : "n%d", i);
-        place[net_order[i]] = gal_circuit_add_net(&l.circuit, name, p->flags[net_order[i]]);
-    }
-    for (int32_t i = 0; i < p->n_item; i++) {
-        const item *it = &p->item[order[i]];
-        int32_t pin[4];
-        for (int k = 0; k < 4; k++) pin[k] = place[it->pin[k]];
-        if (rng && gal_rng_below(rng, 2)) {
-            pin[GAL_PIN_DRAIN] = place[it->pin[GAL_PIN_SOURCE]];
-            pin[GAL_PIN_SOURCE] = place[it->pin[GAL_PIN_DRAIN]];
-        }
-        assert_true(gal_circuit_add_device(&l.circuit, &it->device, pin, 4) >= 0);
-    }
-    gal_arena_init(&l.arena);
-    assert_int_equal(gal_graph_build(&l.graph, &l.arena, &l.circuit, &err), GAL_OK);
-    assert_int_equal(
-        gal_pex_layout_build(&l.layout, &l.arena, &l.circuit, &l.graph, all_pairs, &err), GAL_OK);
-    l.id = GAL_ARENA_ARRAY(&l.arena, int32_t, p->n_net);
-    assert_non_null(l.id);
-    for (int32_t i = 0; i < p->n_net; i++) l.id[i] = l.graph.net_id[place[i]];
-    free(order);
-    free(net_order);
-    free(place);
-    return l;
-}
-
-static void laid_clear(laid *l) {
-    gal_arena_clear(&l->arena);
-    gal_circuit_clear(&l->circuit);
-}
-
-static const float *row(const laid *l, int32_t n) {
-    return gal_mat_row(l->layout.net, l->id[n]);
-}
-
-/* The row of (a, b), nets of the plan. */
-static void pair_row(float *out, const laid *l, int32_t a, int32_t b) {
-    const gal_pex_pair pair = {l->id[a], l->id[b]};
-    const gal_mat m = {
-        .data = out, .rows = 1, .cols = GAL_PEX_LAYOUT_PAIR, .stride = GAL_PEX_LAYOUT_PAIR};
-    gal_error err;
-    assert_int_equal(gal_pex_layout_pairs(m, &l->layout, &pair, 1, &err), GAL_OK);
 }
 
 static void assert_close(const float *a, const float *b, int n) {
@@ -355,60 +224,6 @@ static void test_pairs(void **state) {
     plan_clear(&p);
 }
 
-/* A multiplexer of tristate inverters onto one line: each select stands over its own complement,
- * not over that of another input. */
-static void test_switches_pair_with_their_complement(void **state) {
-    (void)state;
-    enum { SWITCHES = 6 };
-    plan p = plan_new();
-    int32_t select[SWITCHES], complement[SWITCHES];
-    const int32_t out = net(&p, GAL_NET_PORT);
-    for (int k = 0; k < SWITCHES; k++) {
-        const int32_t in = net(&p, GAL_NET_PORT), below = net(&p, 0), above = net(&p, 0);
-        select[k] = net(&p, GAL_NET_PORT);
-        complement[k] = net(&p, 0);
-        inverter(&p, select[k], complement[k], 0.65);
-        mos(&p, GAL_NMOS, below, in, GND, 0.65);
-        mos(&p, GAL_NMOS, below, select[k], out, 0.65);
-        mos(&p, GAL_PMOS, above, in, VDD, 1);
-        mos(&p, GAL_PMOS, above, complement[k], out, 1);
-    }
-    laid l = lay(&p, 1, NULL);
-    float pair[GAL_PEX_LAYOUT_PAIR];
-    for (int i = 0; i < SWITCHES; i++)
-        for (int j = 0; j < SWITCHES; j++) {
-            pair_row(pair, &l, select[i], complement[j]);
-            assert_float_equal(pair[GAL_LAYOUT_PAIR_COLUMN], (float)(i == j), 1e-4);
-        }
-    laid_clear(&l);
-    plan_clear(&p);
-}
-
-/* A latch of two transmission gates: each stands in one column with both its gates, though each
- * clock phase could pair the n half of one with the p half of the other. */
-static void test_transmission_gates_stay_whole(void **state) {
-    (void)state;
-    plan p = plan_new();
-    const int32_t in = net(&p, GAL_NET_PORT), out = net(&p, GAL_NET_PORT);
-    const int32_t clock = net(&p, GAL_NET_PORT), opposite = net(&p, 0), held = net(&p, 0);
-    const int32_t way[2] = {net(&p, 0), net(&p, 0)};
-    inverter(&p, clock, opposite, 0.65);
-    inverter(&p, held, out, 0.65);
-    inverter(&p, in, way[0], 0.65);
-    inverter(&p, out, way[1], 0.65);
-    for (int i = 0; i < 2; i++) {
-        mos(&p, GAL_NMOS, held, i ? opposite : clock, way[i], 0.65);
-        mos(&p, GAL_PMOS, held, i ? clock : opposite, way[i], 1);
-    }
-    laid l = lay(&p, 1, NULL);
-    float pair[GAL_PEX_LAYOUT_PAIR];
-    pair_row(pair, &l, clock, opposite);
-    assert_float_equal(pair[GAL_LAYOUT_PAIR_COLUMN], 2, 1e-4);
-    assert_float_equal(row(&l, clock)[GAL_LAYOUT_NET_COLUMNS_BOTH], 1, 1e-4); /* the inverter */
-    laid_clear(&l);
-    plan_clear(&p);
-}
-
 static void test_degenerate(void **state) {
     (void)state;
     plan p = plan_new();
@@ -464,8 +279,6 @@ int main(void) {
         cmocka_unit_test(test_order_does_not_matter),
         cmocka_unit_test(test_fingers),
         cmocka_unit_test(test_pairs),
-        cmocka_unit_test(test_switches_pair_with_their_complement),
-        cmocka_unit_test(test_transmission_gates_stay_whole),
         cmocka_unit_test(test_degenerate),
         cmocka_unit_test(test_large_chain),
     };
