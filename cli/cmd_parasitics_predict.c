@@ -102,6 +102,13 @@ static int predict(const char *path, const arguments *a) {
     gal_buf_init(&text);
     const int extractor = cli_extractor(a->extractor, GAL_EXTRACTOR_FOUNDRY);
     if (extractor < 0) return CLI_USAGE;
+    if (ends(path, ".par") || ends(path, ".par.gz")) {
+        gal_fail(&err, GAL_EINVAL,
+                 "%s: holds extracted cells, for `train` and `eval`; `predict` takes a netlist "
+                 "(SPICE, CDL)",
+                 path);
+        return cli_fail(&err);
+    }
     const gal_supply_options supplies = {.power = a->power, .ground = a->ground};
     gal_status status =
         gal_circuit_read_design(&circuit, &design, path, a->top, NULL, &supplies, &err);

@@ -31,6 +31,8 @@ for model in sky130 generic; do
   expect 0 "$galena" parasitics predict "$circuit" --model $model --limit 40
   grep -q "nets, .* fF to ground" "$dir/out" || fail "no summary by $model"
 done
+expect 1 "$galena" parasitics predict "$dir/cells.par.gz"
+grep -q "takes a netlist" "$dir/err" || fail "no word of what predict takes"
 expect 0 "$galena" parasitics predict "$circuit" --out "$dir/c.sp"
 grep -q "plain value" "$dir/err" && fail "a note about sources where there are none"
 expect 0 "$galena" info "$dir/c.sp"
