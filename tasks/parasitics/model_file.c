@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const tree_name[GAL_PEX_N_TARGET] = {"trees.ground", "trees.total",
-                                                        "trees.couple", "trees.exist"};
+static const char *const target_name[GAL_PEX_N_TARGET] = {"ground", "total", "couple", "exist"};
 static const char format_name[] = "galena parasitics 3";
 
 /* Bytes of the saved trees, alive until the file is written. */
@@ -16,10 +15,14 @@ typedef struct tree_bytes {
     unsigned char *data[GAL_PEX_N_TARGET];
 } tree_bytes;
 
-/* The tensor of a trend. */
+/* Names of tensors: a trend, a forest. */
 static void trend_tensor(char *out, size_t size, int extractor, int target) {
-    static const char *const name[GAL_PEX_N_SIZE] = {"ground", "total", "couple"};
-    snprintf(out, size, "%s.trend.%s", gal_extractor_name((gal_extractor)extractor), name[target]);
+    snprintf(out, size, "%s.trend.%s", gal_extractor_name((gal_extractor)extractor),
+             target_name[target]);
+}
+
+static void tree_tensor(char *out, size_t size, int target) {
+    snprintf(out, size, "trees.%s", target_name[target]);
 }
 
 static gal_status add(gal_safetensors *st, const char *name, gal_dtype dtype, int64_t n,
@@ -46,8 +49,10 @@ static gal_status add_estimator(gal_safetensors *st, tree_bytes *trees,
     GAL_TRY(add_trends(st, estimator, err));
     for (int t = 0; t < GAL_PEX_N_TARGET; t++) {
         size_t size;
+        char name[32];
+        tree_tensor(name, sizeof name, t);
         GAL_TRY(gal_trees_save(&trees->data[t], &size, estimator->trees[t], err));
-        GAL_TRY(add(st, tree_name[t], GAL_U8, (int64_t)size, trees->data[t], err));
+        GAL_TRY(add(st, name, GAL_U8, (int64_t)size, trees->data[t], err));
     }
     const gal_roles *roles = &estimator->roles;
     GAL_TRY(add(st, "roles.key", GAL_I64, roles->n, roles->key, err));
@@ -203,7 +208,9 @@ static gal_status take_estimator(gal_pex_estimator *estimator, const gal_safeten
                                  gal_error *err) {
     for (int t = 0; t < GAL_PEX_N_TARGET; t++) {
         const gal_tensor_view *view = NULL;
-        GAL_TRY(need(&view, st, tree_name[t], GAL_U8, -1, err));
+        char name[32];
+        tree_tensor(name, sizeof name, t);
+        GAL_TRY(need(&view, st, name, GAL_U8, -1, err));
         GAL_TRY(gal_trees_load(&estimator->trees[t], view->data, view->size, err));
     }
     for (int t = 0; t < GAL_PEX_N_SIZE; t++)
