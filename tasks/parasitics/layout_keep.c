@@ -19,17 +19,8 @@ int gal__drives(const gal__cell *cell, int32_t gate, int32_t net) {
     int32_t i = first_gated(cell, gate);
     const int32_t end = i + MOST_DRIVEN < cell->n_mos ? i + MOST_DRIVEN : cell->n_mos;
     for (; i < end && cell->mos[i].gate == gate; i++)
-        if (cell->mos[i].end[0] == net || cell->mos[i].end[1] == net) return 1;
+        if (gal__has_end(&cell->mos[i], net)) return 1;
     return 0;
-}
-
-static int is_stack(const gal__cell *cell, int32_t net) {
-    return !cell->fixed[net] && cell->n_pin[net] == 2;
-}
-
-/* The net on the other side of a channel. */
-static int32_t across(const gal__mos *mos, int32_t net) {
-    return mos->end[mos->end[0] == net];
 }
 
 /* The latest two transistors with an end on each net, plus 1: all of them for a stack node. */
@@ -46,9 +37,9 @@ static void collect(neighbours *of, const gal__cell *cell) {
 
 /* The net that transistor i pulls through its end `net`: behind a stack node, the one beyond. */
 static int32_t pulled(const gal__cell *cell, const neighbours *of, int32_t i, int32_t net) {
-    if (!is_stack(cell, net)) return net;
+    if (!gal__is_stack(cell, net)) return net;
     const int32_t other = of[net][of[net][0] == i + 1];
-    return other ? across(&cell->mos[other - 1], net) : net;
+    return other ? gal__across(&cell->mos[other - 1], net) : net;
 }
 
 /* A net is kept when what it drives pulls it. */

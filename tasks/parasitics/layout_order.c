@@ -64,10 +64,9 @@ static int16_t local_net(gal__placer *p, int32_t net) {
     const int16_t known = p->local[net];
     if (known < p->n_net && p->net[known] == net) return known;
     const int32_t i = p->n_net++;
-    const int fixed = p->cell->fixed[net];
     p->net[i] = net;
-    p->wire[i] = !fixed;
-    p->stacked[i] = !fixed && p->cell->n_pin[net] == 2;
+    p->wire[i] = !p->cell->fixed[net];
+    p->stacked[i] = (uint8_t)gal__is_stack(p->cell, net);
     p->span[i].stamp = 0;
     return p->local[net] = (int16_t)i;
 }

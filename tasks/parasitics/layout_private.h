@@ -33,6 +33,20 @@ typedef struct gal__cell {
     uint64_t *colour; /* [n_net] equal: the same structural place */
 } gal__cell;
 
+static inline int gal__has_end(const gal__mos *mos, int32_t net) {
+    return mos->end[0] == net || mos->end[1] == net;
+}
+
+/* The net on the other side of a channel. */
+static inline int32_t gal__across(const gal__mos *mos, int32_t net) {
+    return mos->end[mos->end[0] == net];
+}
+
+/* A net that only joins two fingers: it needs no contact when they share its diffusion. */
+static inline int gal__is_stack(const gal__cell *cell, int32_t net) {
+    return !cell->fixed[net] && cell->n_pin[net] == 2;
+}
+
 /* Fills everything but rank and colour. Memory from `scratch`, here and below. */
 gal_status gal__cell_import(gal__cell *cell, gal_arena *scratch, const gal_circuit *circuit,
                             const gal_graph *graph, gal_error *err);

@@ -237,18 +237,10 @@ static void pair_pins(gal_pair_map *map, const gal__cell *cell, const gal__mos *
     row[GAL_LAYOUT_PAIR_STEPS] = 1;
 }
 
-static int has_end(const gal__mos *mos, int32_t net) {
-    return mos->end[0] == net || mos->end[1] == net;
-}
-
-static int32_t across(const gal__mos *mos, int32_t net) {
-    return mos->end[mos->end[0] == net];
-}
-
 /* Gates of transistors u and v that meet at net t. */
 static void pair_gates(gal_pair_map *map, const gal__cell *cell, int32_t t, int stack,
                        const gal__mos *u, const gal__mos *v) {
-    if (!has_end(u, t) || !has_end(v, t)) return;
+    if (!gal__has_end(u, t) || !gal__has_end(v, t)) return;
     float *row = pair_row(map, cell, u->gate, v->gate);
     if (!row) return;
     const float n = (float)u->fingers * (float)v->fingers;
@@ -256,7 +248,8 @@ static void pair_gates(gal_pair_map *map, const gal__cell *cell, int32_t t, int 
     set_steps(row, 2);
     if (u->row == v->row) row[GAL_LAYOUT_PAIR_SERIES] += n;
     if (stack) row[GAL_LAYOUT_PAIR_SERIES_STACK] += n;
-    if (u->row != v->row && across(u, t) == across(v, t)) row[GAL_LAYOUT_PAIR_SWITCH] += n;
+    if (u->row != v->row && gal__across(u, t) == gal__across(v, t))
+        row[GAL_LAYOUT_PAIR_SWITCH] += n;
 }
 
 /* Ends of `n` pairs of fingers, one of u and one of v, that net t gates. */
