@@ -58,9 +58,10 @@ static int32_t most_columns(const job *j) {
 static void plan(job *j) {
     const double size = fmax(j->n_unit / usual_units, 1);
     j->n_window = (j->n_unit + GAL__WINDOW - 1) / GAL__WINDOW;
-    j->n_layout = j->n_window <= 1             ? LAYOUTS_ONE
-                  : j->n_window <= FEW_WINDOWS ? LAYOUTS_FEW
-                                               : LAYOUTS_MANY;
+    if (!j->n_layout)
+        j->n_layout = j->n_window <= 1             ? LAYOUTS_ONE
+                      : j->n_window <= FEW_WINDOWS ? LAYOUTS_FEW
+                                                   : LAYOUTS_MANY;
     const double budget = j->n_window > 1 ? block_budget : cell_budget * size * size;
     j->moves_budget = (int32_t)(budget / j->n_layout / fmax(j->n_window, 1));
 }
@@ -78,6 +79,13 @@ static gal_status prepare(job *j, gal_arena *scratch, int all_pairs, gal_error *
     return GAL_OK;
 }
 
+/* Multiplexers are drawn crossed in every other round through the tastes: on training cells their
+ * stacks are whole in three cases of four, those of latches always. */
+static int is_crossed(int32_t layout) {
+    return layout / GAL__N_TASTE % 2;
+}
+
+/* All layouts of a window that are crossed, or not. */
 static void run_window(job *j, int32_t window) {
     const int32_t first = window_start(j, window), n = window_start(j, window + 1) - first;
     const gal__unit *unit = j->unit + first;
@@ -85,12 +93,22 @@ static void run_window(job *j, int32_t window) {
     if (moves > MOVES_PER_UNIT * n) moves = MOVES_PER_UNIT * n;
     gal__placer_load(j->placer, unit, n);
     for (int32_t i = 0; i < j->n_layout; i++) {
+        if (is_crossed(i) != j->cell.crossed) continue;
         gal__order order;
         gal__placer_anneal(j->placer, &order, (uint64_t)i, moves);
         gal__drawing_make(&j->drawing, j->placer, &order, unit, j->cell.rules.contacted);
         gal__scene_measure(j->scene, &j->drawing, 1.0 / j->n_layout);
         gal__surround_measure(j->surround, &j->drawing, 1.0 / j->n_layout);
     }
+}
+
+/* All layouts that are crossed, or not. */
+static gal_status run(job *j, gal_arena *scratch, int crossed, int all_pairs, gal_error *err) {
+    j->cell.crossed = crossed;
+    GAL_TRY(gal__units_make(&j->unit, &j->n_unit, scratch, &j->cell, err));
+    GAL_TRY(prepare(j, scratch, all_pairs, err));
+    for (int32_t w = 0; w < j->n_window; w++) run_window(j, w);
+    return GAL_OK;
 }
 
 /* Makes SPAN_VAR, so far the mean of squares, a variance; clears nets without transistors. */
@@ -144,15 +162,14 @@ static gal_status build(gal_pex_layout *layout, gal_arena *arena, job *j, gal_ar
                         int all_pairs, gal_error *err) {
     GAL_TRY(gal__cell_rank(&j->cell, scratch, err));
     GAL_TRY(gal__cell_twins(&j->cell, scratch, err));
-    GAL_TRY(gal__cell_kept(&j->cell, scratch, err));
-    GAL_TRY(gal__units_make(&j->unit, &j->n_unit, scratch, &j->cell, err));
+    GAL_TRY(gal__cell_tristates(&j->cell, scratch, err));
     j->net = gal_mat_new(scratch, j->cell.n_net, GAL_PEX_LAYOUT_NET);
     if (!j->net.data)
         return gal_fail(err, GAL_ENOMEM, "no memory to describe %d nets", j->cell.n_net);
     gal_mat_fill(j->net, 0);
     GAL_TRY(gal__static_nets(j->net, scratch, &j->cell, err));
-    GAL_TRY(prepare(j, scratch, all_pairs, err));
-    for (int32_t w = 0; w < j->n_window; w++) run_window(j, w);
+    GAL_TRY(run(j, scratch, 0, all_pairs, err));
+    if (is_crossed(j->n_layout - 1)) GAL_TRY(run(j, scratch, 1, all_pairs, err));
     GAL_TRY(gal__static_pairs(&j->map, scratch, &j->cell, j->net, err));
     if (j->map.failed) return gal_fail(err, GAL_ENOMEM, "no memory for %d pairs", j->map.n);
     finish_nets(j);

@@ -118,11 +118,12 @@ gal_status gal__cell_import(gal__cell *cell, gal_arena *scratch, const gal_circu
     cell->fixed = GAL_ARENA_ARRAY(scratch, uint8_t, n_net);
     cell->n_pin = GAL_ARENA_ARRAY(scratch, int32_t, n_net);
     cell->kept = GAL_ARENA_ARRAY(scratch, uint8_t, n_net);
+    cell->beyond = GAL_ARENA_ARRAY(scratch, uint64_t, n_net);
     cell->twin = GAL_ARENA_ARRAY(scratch, uint64_t, n_net);
     cell->rank = GAL_ARENA_ARRAY(scratch, int32_t, n_net);
     cell->colour = GAL_ARENA_ARRAY(scratch, uint64_t, n_net);
-    if (!net_of || !cell->mos || !cell->port || !cell->fixed || !cell->n_pin || !cell->twin ||
-        !cell->rank || !cell->colour)
+    if (!net_of || !cell->mos || !cell->port || !cell->fixed || !cell->n_pin || !cell->kept ||
+        !cell->beyond || !cell->twin || !cell->rank || !cell->colour)
         return gal_fail(err, GAL_ENOMEM, "no memory to lay out %d devices", circuit->n_device);
     number_nets(cell, circuit, graph, net_of);
     cell->n_mos = 0;

@@ -27,7 +27,10 @@ typedef struct gal__cell {
     uint8_t *fixed;     /* [n_net] 1: a supply, or without transistors: takes no part */
     /* [n_net] ends of fingers, plus GAL__NO_END for a gate or a port: 2 means a stack node */
     int32_t *n_pin;
+    int crossed;      /* 1: tristates of all multiplexers stand crossed, like those of latches */
     uint8_t *kept;    /* [n_net] 1: a storage node */
+    uint64_t *beyond; /* [n_net] of a stack node next to a supply: the gate and net on its other
+                       * side; 0 for other nets */
     uint64_t *twin;   /* [n_net] equal: the same net, or mirror images in the two rows */
     int32_t *rank;    /* [n_net] canonical: of isomorphic circuits, the same */
     uint64_t *colour; /* [n_net] equal: the same structural place */
@@ -47,14 +50,15 @@ static inline int gal__is_stack(const gal__cell *cell, int32_t net) {
     return !cell->fixed[net] && cell->n_pin[net] == 2;
 }
 
-/* Fills everything but rank and colour. Memory from `scratch`, here and below. */
+/* Fills what the functions below do not. Memory from `scratch`, here and below. */
 gal_status gal__cell_import(gal__cell *cell, gal_arena *scratch, const gal_circuit *circuit,
                             const gal_graph *graph, gal_error *err);
 gal_status gal__cell_rank(gal__cell *cell, gal_arena *scratch, gal_error *err);
 gal_status gal__cell_twins(gal__cell *cell, gal_arena *scratch, gal_error *err);
-gal_status gal__cell_kept(gal__cell *cell, gal_arena *scratch, gal_error *err);
-/* A transistor gated by `gate` has an end on `net`. */
-int gal__drives(const gal__cell *cell, int32_t gate, int32_t net);
+/* Fills kept and beyond. */
+gal_status gal__cell_tristates(gal__cell *cell, gal_arena *scratch, gal_error *err);
+/* An inverter drives `net` from `gate`. */
+int gal__inverts(const gal__cell *cell, int32_t gate, int32_t net);
 
 /* `fingers` columns of poly: parallel fingers of each row that has some. */
 typedef struct gal__unit {

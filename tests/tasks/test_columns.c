@@ -70,9 +70,13 @@ static void test_transmission_gates_stay_whole(void **state) {
     plan_clear(&p);
 }
 
-/* Two narrow clocked inverters onto one line, the second driven by what the line drives (a latch)
- * or by another input (a multiplexer): columns with both clock phases. */
-static float columns_of_two_phases(int latch) {
+/* Two narrow clocked inverters onto one line; the second is driven by what the line drives (a
+ * latch) or by another input (a multiplexer), whose enables stand at the line or at the supplies.
+ */
+typedef enum kind { LATCH, MUX, MUX_ENABLED_AT_SUPPLIES } kind;
+
+/* Columns with both clock phases. */
+static float columns_of_two_phases(kind k) {
     plan p = plan_new();
     const int32_t clock = net(&p, GAL_NET_PORT), opposite = net(&p, 0), line = net(&p, 0);
     const int32_t in = net(&p, GAL_NET_PORT), other = net(&p, GAL_NET_PORT);
@@ -80,12 +84,14 @@ static float columns_of_two_phases(int latch) {
     inverter(&p, clock, opposite, 0.65);
     inverter(&p, line, out, 0.65);
     for (int i = 0; i < 2; i++) {
-        const int32_t data = i == 0 ? in : latch ? out : other;
+        const int32_t data = i == 0 ? in : k == LATCH ? out : other;
+        const int32_t enable[2] = {i ? opposite : clock, i ? clock : opposite};
+        const int inside = k == MUX_ENABLED_AT_SUPPLIES;
         const int32_t below = net(&p, 0), above = net(&p, 0);
-        mos(&p, GAL_NMOS, below, data, GND, 0.36);
-        mos(&p, GAL_NMOS, line, i ? opposite : clock, below, 0.36);
-        mos(&p, GAL_PMOS, above, data, VDD, 0.42);
-        mos(&p, GAL_PMOS, line, i ? clock : opposite, above, 0.42);
+        mos(&p, GAL_NMOS, below, inside ? enable[0] : data, GND, 0.36);
+        mos(&p, GAL_NMOS, line, inside ? data : enable[0], below, 0.36);
+        mos(&p, GAL_PMOS, above, inside ? enable[1] : data, VDD, 0.42);
+        mos(&p, GAL_PMOS, line, inside ? data : enable[1], above, 0.42);
     }
     laid l = lay(&p, 1, NULL);
     float pair[GAL_PEX_LAYOUT_PAIR];
@@ -95,10 +101,39 @@ static float columns_of_two_phases(int latch) {
     return pair[GAL_LAYOUT_PAIR_COLUMN];
 }
 
+/* Of multiplexers with the enables at their line, half of the layouts are crossed. */
 static void test_clocked_inverters(void **state) {
     (void)state;
-    assert_float_equal(columns_of_two_phases(1), 2, 1e-4);
-    assert_float_equal(columns_of_two_phases(0), 0, 1e-4);
+    assert_float_equal(columns_of_two_phases(LATCH), 2, 1e-4);
+    assert_float_equal(columns_of_two_phases(MUX_ENABLED_AT_SUPPLIES), 2, 1e-4);
+    assert_float_equal(columns_of_two_phases(MUX), 1, 1e-4);
+}
+
+/* A tristate inverter of wide parallel fingers. */
+static void check_wide_tristate(int fingers) {
+    plan p = plan_new();
+    const int32_t data = net(&p, GAL_NET_PORT), out = net(&p, GAL_NET_PORT);
+    const int32_t enable = net(&p, GAL_NET_PORT), opposite = net(&p, 0);
+    const int32_t below = net(&p, 0), above = net(&p, 0);
+    inverter(&p, enable, opposite, 0.42);
+    for (int i = 0; i < fingers; i++) {
+        mos(&p, GAL_NMOS, below, enable, GND, 0.65);
+        mos(&p, GAL_NMOS, out, data, below, 0.65);
+        mos(&p, GAL_PMOS, above, opposite, VDD, 1);
+        mos(&p, GAL_PMOS, out, data, above, 1);
+    }
+    laid l = lay(&p, 1, NULL);
+    float pair[GAL_PEX_LAYOUT_PAIR];
+    pair_row(pair, &l, enable, opposite);
+    assert_float_equal(pair[GAL_LAYOUT_PAIR_COLUMN], fingers - 1, 1e-4);
+    laid_clear(&l);
+    plan_clear(&p);
+}
+
+/* Drawn so in einvn and einvp of 1, 2, 4 and 8 fingers. */
+static void test_wide_enables_stand_aside_by_a_column(void **state) {
+    (void)state;
+    for (int fingers = 1; fingers <= 8; fingers *= 2) check_wide_tristate(fingers);
 }
 
 int main(void) {
@@ -106,6 +141,7 @@ int main(void) {
         cmocka_unit_test(test_switches_pair_with_their_complement),
         cmocka_unit_test(test_transmission_gates_stay_whole),
         cmocka_unit_test(test_clocked_inverters),
+        cmocka_unit_test(test_wide_enables_stand_aside_by_a_column),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
