@@ -73,7 +73,7 @@ static gal_status source_operand(gal__bench_builder *b, int32_t analysis, gal_vi
 /* The run-th analysis of that kind of the deck (op: added when the deck has none). */
 static gal_status find_analysis(gal__bench_builder *b, gal_analysis kind, double run, int32_t *out,
                                 gal_error *err) {
-    int32_t left = isnan(run) ? 1 : (int32_t)run;
+    double left = isnan(run) ? 1 : run;
     for (size_t i = 0; i < b->analysis.size; i++) {
         const gal_bench_analysis *analysis = &b->analysis.data[i];
         if (analysis->kind != kind || analysis->excite || --left > 0) continue;

@@ -134,6 +134,8 @@ static const struct {
     {DECK(".ac dec 1 1 10\n*galena measure g = gain(a)\n"), "gain needs at=", 8, GAL_EPARSE},
     {DECK("*galena measure g = v(a, att=1)\n"), "unknown key 'att'", 7, GAL_EPARSE},
     {DECK(".ac dec 1 1 10\n*galena measure g = gain(a, at=x)\n"), "not a number", 8, GAL_EPARSE},
+    {DECK(".ac dec 1 1 10\n*galena measure g = gain(a, at=1, run=2t)\n"), "card that is not there",
+     8, GAL_ENOTFOUND},
     {DECK(".ac dec 1 1 10\n*galena measure g = psrr(a, vss)\n"), "source 'vss'", 8, GAL_ENOTFOUND},
     {DECK("*galena corner c zz=1\n"), "no top-level .param", 7, GAL_ENOTFOUND},
     {DECK("*galena corner c temp=hot\n"), "not a number", 7, GAL_EPARSE},
