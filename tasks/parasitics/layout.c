@@ -11,8 +11,8 @@ enum { LAYOUTS_ONE = 24, LAYOUTS_FEW = 2, LAYOUTS_MANY = 1, FEW_WINDOWS = 4 };
 
 /* Units placed while annealing, all moves of all layouts together: for a cell of `usual_units` (the
  * square of the units counts above), and for a circuit of several windows. At most `moves_per_unit`
- * moves per layout and unit. */
-static const double cell_budget = 480000, block_budget = 600000, usual_units = 24;
+ * moves per layout and unit. Five times as many moves make cells of training no better. */
+static const double cell_budget = 2400000, block_budget = 600000, usual_units = 24;
 enum { MOVES_PER_UNIT = 400 };
 
 gal_pex_rules gal_pex_rules_default(void) {
@@ -54,7 +54,8 @@ static int32_t most_columns(const job *j) {
     return most;
 }
 
-/* Splits the units into windows and the annealing budget among them. */
+/* Splits the units into windows and the annealing budget among them. The number of layouts is that
+ * of the first call. */
 static void plan(job *j) {
     const double size = fmax(j->n_unit / usual_units, 1);
     j->n_window = (j->n_unit + GAL__WINDOW - 1) / GAL__WINDOW;

@@ -176,7 +176,8 @@ typedef struct gal_pex_layout {
 
 /* Lays the circuit out and measures it. `all_pairs`: spans of all pairs of nets of a window (of 128
  * columns of devices) are compared, else of those nearby; right for cells. Results lie in `arena`.
- * Errors: GAL_ENOMEM, GAL_ELIMIT. about 12 ms for a cell, linear in devices for large blocks. */
+ * Errors: GAL_ENOMEM, GAL_ELIMIT. About 15 ms for a cell, growing with the cube of its columns to 2
+ * s for 128; larger blocks are drawn less carefully, in time linear in their devices. */
 GAL_API gal_status gal_pex_layout_build(gal_pex_layout *layout, gal_arena *arena,
                                         const gal_circuit *circuit, const gal_graph *graph,
                                         int all_pairs, gal_error *err);
