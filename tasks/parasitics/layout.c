@@ -80,8 +80,8 @@ static gal_status prepare(job *j, gal_arena *scratch, int all_pairs, gal_error *
     return GAL_OK;
 }
 
-/* Multiplexers are drawn crossed in every other round through the tastes: on training cells their
- * stacks are whole in three cases of four, those of latches always. */
+/* Multiplexers are drawn crossed in every other round through the tastes: most of their stacks, but
+ * not all as in latches, are whole in cells of training. */
 static int is_crossed(int32_t layout) {
     return layout / GAL__N_TASTE % 2;
 }
