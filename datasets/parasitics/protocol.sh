@@ -5,11 +5,11 @@
 #
 # DATA holds the .par.gz files (datasets/README.md), OUT receives models and
 # scores (JSON, one file per row and seed). Rows: t1, generic, t3, t4, t5 (seeds 1 to 3, or $SEEDS),
-# ablation, kinds. Families in no_training.txt are never trained on, in any row.
+# ablation, kinds, sizes. Families in no_training.txt are never trained on, in any row.
 set -eu
 data=$1 out=$2
 shift 2
-rows=${*:-t1 generic t3 t4 t5 ablation kinds}
+rows=${*:-t1 generic t3 t4 t5 ablation kinds sizes}
 here=$(cd "$(dirname "$0")" && pwd)
 galena=${GALENA:-$here/../../build-release/galena}
 held=$here/heldout.txt no=$here/no_training.txt
@@ -34,6 +34,16 @@ score() { # NAME MODEL OPTIONS...
 families() {
   zcat "$data"/calibre_hd.par.gz "$data"/calibre_hdll.par.gz |
     sed -n 's/^cell .*__//p' | sed 's/_[0-9]*$//' | sort -u | grep -vxFf "$no" | grep -E "^($1)"
+}
+
+# Training families of both libraries whose smallest cell has more than so many transistors.
+large() {
+  zcat "$data"/calibre_hd.par.gz "$data"/calibre_hdll.par.gz | awk -v most="$1" '
+    $1 == "cell" { family = $2; sub(/.*__/, "", family); sub(/_[0-9]+$/, "", family); n = 0 }
+    $1 == "dev" { n++ }
+    $1 == "end" && (!(family in least) || n < least[family]) { least[family] = n }
+    END { for (family in least) if (least[family] > most) print family }' |
+    sort | grep -vxFf "$no"
 }
 
 for row in $rows; do
@@ -71,6 +81,16 @@ and_or [ao][0-9]
 driver einv|ebuf|inv|clkinv|bufinv
 END
     ;;
+  sizes) # Calibre hd without large cells -> those of training families only, by the trees alone
+    for most in 12 20 30; do
+      large $most > "$out/above_$most.txt"
+      cat "$no" "$out/above_$most.txt" > "$out/up_to_$most.txt"
+      train size_$most "$data/calibre_hd.par.gz" --exclude "$out/up_to_$most.txt" --no-network
+      for library in hd hdll; do
+        score size_${library}_$most size_$most --split "$out/above_$most.txt" \
+          --data "$data/calibre_$library.par.gz"
+      done
+    done ;;
   generic) # the shipped model (seed 1): every technology, Calibre and magic
     for seed in ${SEEDS:-1 2 3}; do
       train generic_$seed "$data"/calibre_*.par.gz "$data"/magic_*.par.gz --exclude "$no" \

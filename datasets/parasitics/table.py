@@ -46,6 +46,8 @@ ROWS = [  # title, score files, (metric path, label) ...
     ("a kind of cell left out: total, hdll", "kind_hdll_*", "total", "r2_log"),
     ("a kind of cell left out: coupling, hd", "kind_hd_*", "coupling", "r2_log"),
     ("a kind of cell left out: coupling, hdll", "kind_hdll_*", "coupling", "r2_log"),
+    ("large cells from small ones: coupling, hd", "size_hd_*", "coupling", "r2_log"),
+    ("large cells from small ones: coupling, hdll", "size_hdll_*", "coupling", "r2_log"),
     ("zero-shot gf180 7-track: ground", "t3_gf7_*", "ground", "r2_log"),
     ("zero-shot gf180 7-track: total", "t3_gf7_*", "total", "r2_log"),
     ("SRAM 128x32: ground", "t4_128x32_*", "ground", "r2_log"),
@@ -70,7 +72,7 @@ def values(out, pattern, target, metric):
 
 
 def of_kinds(out, pattern, target, metric):
-    """{predictor: [mean over the kinds of cells, by their numbers of labels]}"""
+    """{predictor: [mean over the kinds or sizes of cells, by their numbers of labels]}"""
     scores = [json.load(open(path)) for path in sorted(glob.glob(f"{out}/{pattern}.json"))]
     found = {}
     for name in ("model", *(scores[0]["baselines"] if scores else ())):
@@ -92,7 +94,7 @@ out = sys.argv[1]
 print("| measure | model | trees only | linear fF | log fan-out | seeds |")
 print("|---|---|---|---|---|---|")
 for title, pattern, target, metric in ROWS:
-    found = (of_kinds if pattern.startswith("kind_") else values)(out, pattern, target, metric)
+    found = (of_kinds if pattern.startswith(("kind_", "size_")) else values)(out, pattern, target, metric)
     if found:
         print(f"| {title} | " + " | ".join(show(found.get(name)) for name in
               ("model", "trees", "linear", "fan-out")) + f" | {len(found['model'])} |")

@@ -40,6 +40,7 @@ typedef struct gal_pex_case {
     uint8_t *near;       /* [n_pair] 0: only scored because a label asks for it */
     uint8_t *routed;     /* [n_net] 0: it merely joins channels of one type */
     int32_t n_pair;
+    int32_t n_place; /* structurally different nets: the legs of a one-hot multiplexer count once */
     /* Labels; NULL in a case without. NAN where there is none (or below the floor). */
     float *ground; /* [n_net] */
     float *total;  /* [n_net] */

@@ -32,6 +32,14 @@ enum { TEAM_ROWS = 1000 };
  */
 static const double trend_share = 0.6;
 
+/* Trees and trend, made of small cells, put the couplings of larger ones too low, about alike
+ * whatever the features of the pair. So couplings grow with this power of the cell's structurally
+ * different nets (of foundry and magic; an array does not count for more than its cell), up to
+ * about those of a window of the layout. Found with models of training cells up to 12, 20 and 30
+ * fingers and the larger ones of other families (protocol.sh, row sizes). */
+static const double growth[GAL_N_EXTRACTOR] = {0.4, 0.1};
+enum { MOST_PLACES = 128 };
+
 static gal_status no_memory(gal_error *err) {
     return gal_fail(err, GAL_ENOMEM, "out of memory for the physical estimate");
 }
@@ -89,6 +97,12 @@ static gal_status table_new(table *t, int64_t capacity, int32_t cols, gal_error 
     t->extractor = gal_arena_alloc(&t->arena, (size_t)capacity + 1);
     t->keep = gal_arena_alloc(&t->arena, ((size_t)capacity + 1) * sizeof *t->keep);
     return t->x.data && t->y && t->weight && t->extractor && t->keep ? GAL_OK : no_memory(err);
+}
+
+/* What the size of its cell adds to the log10 of a coupling. */
+static double growth_of(const gal_pex_case *pex) {
+    const int32_t places = pex->n_place < MOST_PLACES ? pex->n_place : MOST_PLACES;
+    return growth[gal_technology_extractor(&pex->tech)] * log10(places > 1 ? places : 1);
 }
 
 /* A row of a circuit with about `n` of them. */
@@ -182,12 +196,14 @@ static gal_status pair_table(table *t, const selection *s, gal_pex_target target
         if (!takes_part(s, i)) continue;
         const gal_extractor extractor = gal_technology_extractor(&pex->tech);
         const int32_t coupled = count_coupled(pex), others = pex->n_pair - coupled;
+        const double grown = growth_of(pex);
         for (int32_t p = 0; p < pex->n_pair; p++) {
             const int couples = !isnan(pex->couple[p]);
             if (target == GAL_PEX_COUPLE && !couples) continue;
             if (!sampled(p, couples ? coupled : others, couples ? max_pair : 2 * max_pair))
                 continue;
-            const float y = target == GAL_PEX_COUPLE ? pex->couple[p] : (float)couples;
+            const float y =
+                target == GAL_PEX_COUPLE ? pex->couple[p] - (float)grown : (float)couples;
             table_add(t, y, gal_mat_row(pex->pair_x, p), extractor, couples ? coupled : others);
         }
     }
@@ -329,11 +345,12 @@ static gal_status apply_nets(gal_pex_estimate *out, const gal_pex_estimator *est
 
 static void apply_pairs(gal_pex_estimate *out, const gal_pex_estimator *estimator,
                         const gal_pex_case *pex) {
+    const float grown = (float)growth_of(pex);
     apply_size(out->couple, estimator, GAL_PEX_COUPLE, pex, pex->pair_x);
     for (int32_t p = 0; p < pex->n_pair; p++)
         out->couple[p] =
             gal_roles_apply(&estimator->roles, pex->pair_role + (size_t)p * GAL_PEX_N_ROLE,
-                            GAL_PEX_N_ROLE, out->couple[p], role_shrink, &out->own[p]);
+                            GAL_PEX_N_ROLE, out->couple[p] + grown, role_shrink, &out->own[p]);
 }
 
 /* Fills an allocated estimate. */

@@ -1,6 +1,7 @@
 /* The physical estimate: a trend, randomised trees over the physical features for what a part of it
- * leaves over, and the role memory. Both see the lengths of nets in column pitches, 1 being that of
- * a 150 nm process: that carries over to other processes better than um (those of pairs do not).
+ * leaves over, and the role memory. Trend and trees see the lengths of nets in column pitches, 1
+ * being that of a 150 nm process: that carries over to other processes better than um (those of
+ * pairs do not). Couplings also grow with the size of the cell.
  *
  * It stands before the network, which corrects it; and it is a model of its own. To train the
  * network on honest estimates, every training case is estimated by trees that never saw its group

@@ -5,6 +5,7 @@
 #include "tasks/parasitics/layout.h"
 #include "tasks/parasitics/near_pairs.h"
 #include "tasks/parasitics/pair_context.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* Columns of the virtual layout that a pair takes over from each of its two nets. */
@@ -129,6 +130,19 @@ static gal_status choose_pairs(gal_pex_case *pex, gal_arena *scratch,
     return GAL_OK;
 }
 
+static int by_colour(const void *x, const void *y) {
+    const uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
+    return (a > b) - (a < b);
+}
+
+/* Sorts the colours of a layout and counts the different ones. */
+static int32_t count_colours(uint64_t *colour, int32_t n) {
+    int32_t different = n > 0;
+    qsort(colour, (size_t)n, sizeof *colour, by_colour);
+    for (int32_t i = 1; i < n; i++) different += colour[i] != colour[i - 1];
+    return different;
+}
+
 static gal_status build(gal_pex_case *pex, gal_arena *scratch, const gal_pex_pair *extra,
                         int32_t n_extra, gal_error *err) {
     gal_pex_context context;
@@ -138,7 +152,9 @@ static gal_status build(gal_pex_case *pex, gal_arena *scratch, const gal_pex_pai
                                  pex->graph.n_net <= GAL_PEX_ALL_PAIRS, err));
     GAL_TRY(choose_pairs(pex, scratch, &context, extra, n_extra, err));
     GAL_TRY(net_features(pex, &layout, &context, err));
-    return pair_features(pex, &layout, &context, err);
+    GAL_TRY(pair_features(pex, &layout, &context, err));
+    pex->n_place = count_colours(layout.colour, pex->graph.n_net);
+    return GAL_OK;
 }
 
 gal_status gal_pex_features_build(gal_pex_case *pex, const gal_pex_pair *extra, int32_t n_extra,
@@ -154,7 +170,7 @@ gal_status gal_pex_features_build(gal_pex_case *pex, const gal_pex_pair *extra, 
 #define NAME(name, unit, meaning) #name " " unit ";"
 uint64_t gal_pex_schema_hash(void) {
     static const char schema[] =
-        "v10 net: " GAL_LAYOUT_NET_MAP(NAME) "pair: " GAL_LAYOUT_PAIR_MAP(NAME);
+        "v11 net: " GAL_LAYOUT_NET_MAP(NAME) "pair: " GAL_LAYOUT_PAIR_MAP(NAME);
     uint64_t hash = gal_hash_bytes(schema, sizeof schema - 1, gal_graph_schema_hash());
     hash = gal_hash_bytes(shown, sizeof shown, hash);
     return gal_hash_mix(hash, NET_COLUMNS * 100003 + PAIR_COLUMNS);

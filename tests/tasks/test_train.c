@@ -301,6 +301,26 @@ static void every_extractor_has_its_scale(void **state) {
     gal_pex_set_clear(&set);
 }
 
+static void couplings_grow_with_the_cell(void **state) {
+    (void)state;
+    static const int32_t places[] = {10, 40, 1000, 2000};
+    gal_pex_case pex = shared.set.item[0]; /* the same, said to be of so many places */
+    gal_pex_estimate estimate[4];
+    gal_error err = {0};
+    for (int i = 0; i < 4; i++) {
+        pex.n_place = places[i];
+        must(gal_pex_estimate_case(&estimate[i], &shared.model.estimator, &pex, &err), &err);
+    }
+    assert_true(pex.n_pair > 0);
+    for (int32_t p = 0; p < pex.n_pair; p++) {
+        const float grown = estimate[1].couple[p] - estimate[0].couple[p];
+        assert_true(grown > 0 && grown < log10f(4));
+        assert_true(estimate[2].couple[p] > estimate[1].couple[p]);
+        assert_true(estimate[3].couple[p] == estimate[2].couple[p]);
+    }
+    for (int i = 0; i < 4; i++) gal_pex_estimate_clear(&estimate[i]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(threads_do_not_change_a_byte),
@@ -313,6 +333,7 @@ int main(void) {
         cmocka_unit_test(refuses_sets_it_cannot_learn_from),
         cmocka_unit_test(calibration_follows_the_scale),
         cmocka_unit_test(every_extractor_has_its_scale),
+        cmocka_unit_test(couplings_grow_with_the_cell),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
