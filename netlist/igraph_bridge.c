@@ -80,16 +80,11 @@ static void colour(uint64_t *out, const gal_circuit *c) {
     }
 }
 
-static int by_value(const void *x, const void *y) {
-    const uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-    return (a > b) - (a < b);
-}
-
 /* Ranks 64-bit colours of both circuits in one order. Returns 0 when memory is out. */
 static int rank_colours(igraph_vector_int_t *rank, const uint64_t *mine, const uint64_t *sorted,
                         int64_t n) {
     for (int64_t i = 0; i < n; i++) {
-        const uint64_t *at = bsearch(&mine[i], sorted, (size_t)n, sizeof *sorted, by_value);
+        const uint64_t *at = bsearch(&mine[i], sorted, (size_t)n, sizeof *sorted, gal_hash_compare);
         if (!at) return 0;
         while (at > sorted && at[-1] == *at) at--;
         VECTOR(*rank)[i] = at - sorted;
@@ -146,10 +141,10 @@ gal_status gal_circuit_isomorphic(int *same, const gal_circuit *a, const gal_cir
     colour(cb, b);
     /* `sorted` holds a's colours; b's must be the same multiset. */
     memcpy(sorted, cb, (size_t)n * sizeof *sorted);
-    qsort(sorted, (size_t)n, sizeof *sorted, by_value);
+    qsort(sorted, (size_t)n, sizeof *sorted, gal_hash_compare);
     const uint64_t b_hash = gal_hash_bytes(sorted, (size_t)n * sizeof *sorted, 0);
     memcpy(sorted, ca, (size_t)n * sizeof *sorted);
-    qsort(sorted, (size_t)n, sizeof *sorted, by_value);
+    qsort(sorted, (size_t)n, sizeof *sorted, gal_hash_compare);
     igraph_error_t code = IGRAPH_SUCCESS;
     if (b_hash == gal_hash_bytes(sorted, (size_t)n * sizeof *sorted, 0))
         code = isomorphic(same, a, b, ca, cb, sorted, n);

@@ -30,15 +30,9 @@ static uint64_t terminal_token(const gal_pex_neighbours *list, const uint64_t *c
                         gal_hash_mix(t == GAL_PEX_DRAIN ? source : drain, gate));
 }
 
-static int compare_u64(const void *x, const void *y) {
-    const uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-    return (a > b) - (a < b);
-}
-
 static uint64_t hash_set(uint64_t hash, uint64_t *token, int32_t n) {
-    if (n) qsort(token, (size_t)n, sizeof *token, compare_u64);
-    for (int32_t i = 0; i < n; i++)
-        if (i == 0 || token[i] != token[i - 1]) hash = gal_hash_mix(hash, token[i]);
+    const int64_t different = gal_hash_unique(token, n);
+    for (int64_t i = 0; i < different; i++) hash = gal_hash_mix(hash, token[i]);
     return hash;
 }
 

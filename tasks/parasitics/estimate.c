@@ -387,21 +387,13 @@ gal_status gal_pex_estimate_likely(gal_pex_estimate *out, const gal_pex_estimato
     return status;
 }
 
-static int by_hash(const void *x, const void *y) {
-    const uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-    return (a > b) - (a < b);
-}
-
 void gal__pex_assign_folds(int *fold, uint64_t *hash, const gal_pex_set *set, int folds,
                            uint64_t seed) {
-    int32_t n = 0;
     for (int32_t i = 0; i < set->n; i++) hash[i] = gal_hash_mix(seed, set->group[i]);
-    qsort(hash, (size_t)set->n, sizeof *hash, by_hash);
-    for (int32_t i = 0; i < set->n; i++)
-        if (n == 0 || hash[n - 1] != hash[i]) hash[n++] = hash[i];
+    const int64_t n = gal_hash_unique(hash, set->n);
     for (int32_t i = 0; i < set->n; i++) {
         const uint64_t mine = gal_hash_mix(seed, set->group[i]);
-        const uint64_t *at = bsearch(&mine, hash, (size_t)n, sizeof mine, by_hash);
+        const uint64_t *at = bsearch(&mine, hash, (size_t)n, sizeof mine, gal_hash_compare);
         fold[i] = (int)((at - hash) % folds);
     }
 }

@@ -5,7 +5,6 @@
 #include "tasks/parasitics/layout.h"
 #include "tasks/parasitics/near_pairs.h"
 #include "tasks/parasitics/pair_context.h"
-#include <stdlib.h>
 #include <string.h>
 
 /* Columns of the virtual layout that a pair takes over from each of its two nets. */
@@ -130,19 +129,6 @@ static gal_status choose_pairs(gal_pex_case *pex, gal_arena *scratch,
     return GAL_OK;
 }
 
-static int by_colour(const void *x, const void *y) {
-    const uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-    return (a > b) - (a < b);
-}
-
-/* Sorts the colours of a layout and counts the different ones. */
-static int32_t count_colours(uint64_t *colour, int32_t n) {
-    int32_t different = n > 0;
-    qsort(colour, (size_t)n, sizeof *colour, by_colour);
-    for (int32_t i = 1; i < n; i++) different += colour[i] != colour[i - 1];
-    return different;
-}
-
 static gal_status build(gal_pex_case *pex, gal_arena *scratch, const gal_pex_pair *extra,
                         int32_t n_extra, gal_error *err) {
     gal_pex_context context;
@@ -153,7 +139,7 @@ static gal_status build(gal_pex_case *pex, gal_arena *scratch, const gal_pex_pai
     GAL_TRY(choose_pairs(pex, scratch, &context, extra, n_extra, err));
     GAL_TRY(net_features(pex, &layout, &context, err));
     GAL_TRY(pair_features(pex, &layout, &context, err));
-    pex->n_place = count_colours(layout.colour, pex->graph.n_net);
+    pex->n_place = (int32_t)gal_hash_unique(layout.colour, pex->graph.n_net);
     return GAL_OK;
 }
 

@@ -110,6 +110,10 @@ static void vectors_grow(void **state) {
 static void hashes_depend_on_order(void **state) {
     (void)state;
     assert_true(gal_hash_mix(gal_hash_mix(0, 1), 2) != gal_hash_mix(gal_hash_mix(0, 2), 1));
+    uint64_t hash[] = {7, UINT64_MAX, 7, 0, UINT64_MAX};
+    assert_int_equal(gal_hash_unique(hash, 5), 3);
+    assert_true(hash[0] == 0 && hash[1] == 7 && hash[2] == UINT64_MAX);
+    assert_int_equal(gal_hash_unique(hash, 0), 0);
     assert_true(gal_hash_bytes("ab", 2, 0) != gal_hash_bytes("ba", 2, 0));
 }
 
