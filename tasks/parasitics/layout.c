@@ -9,10 +9,12 @@
 /* Layouts averaged: of a circuit of one window, of a few windows, of more. */
 enum { LAYOUTS_ONE = 24, LAYOUTS_FEW = 2, LAYOUTS_MANY = 1, FEW_WINDOWS = 4 };
 
-/* Units placed while annealing, all moves of all layouts together: for a cell of `usual_units` (the
- * square of the units counts above), and for a circuit of several windows. At most `moves_per_unit`
- * moves per layout and unit. Five times as many moves make cells of training no better. */
-static const double cell_budget = 2400000, block_budget = 600000, usual_units = 24;
+/* Units placed while annealing, all moves of all layouts together: for a cell of `usual_units`, and
+ * for a circuit of several windows. Above, the cube of the units counts up to `cubic` times as
+ * many, then the square: orders of 32 to 100 units end within 4 % of what sixteen times as many
+ * moves reach, and five times as many make cells of training no better. At most MOVES_PER_UNIT
+ * moves per layout and unit. */
+static const double cell_budget = 2400000, block_budget = 600000, usual_units = 24, cubic = 3;
 enum { MOVES_PER_UNIT = 400 };
 
 gal_pex_rules gal_pex_rules_default(void) {
@@ -28,8 +30,8 @@ const uint8_t gal_pex_layout_net_power[GAL_PEX_LAYOUT_NET] = {
 
 typedef struct job {
     gal__cell cell;
-    gal__unit *unit; /* [n_unit] windows are ranges of it */
-    gal__placer *placer;
+    gal__unit *unit;                  /* [n_unit] windows are ranges of it */
+    gal__placer *placer[LAYOUTS_ONE]; /* [n_layout] */
     gal__scene *scene;
     gal__surround *surround;
     gal__drawing drawing;
@@ -63,19 +65,24 @@ static void plan(job *j) {
         j->n_layout = j->n_window <= 1             ? LAYOUTS_ONE
                       : j->n_window <= FEW_WINDOWS ? LAYOUTS_FEW
                                                    : LAYOUTS_MANY;
-    const double budget = j->n_window > 1 ? block_budget : cell_budget * size * size;
+    const double budget =
+        j->n_window > 1 ? block_budget : cell_budget * size * size * fmin(size, cubic);
     j->moves_budget = (int32_t)(budget / j->n_layout / fmax(j->n_window, 1));
 }
 
 static gal_status prepare(job *j, gal_arena *scratch, int all_pairs, gal_error *err) {
     plan(j);
     const int32_t columns = most_columns(j);
-    j->placer = gal__placer_new(scratch, &j->cell);
+    int placers = 1;
+    for (int32_t i = 0; i < j->n_layout; i++) {
+        j->placer[i] = gal__placer_new(scratch, &j->cell);
+        placers = placers && j->placer[i];
+    }
     j->scene = gal__scene_new(scratch, &j->cell, columns, all_pairs, j->net, &j->map);
     j->surround = gal__surround_new(scratch, &j->cell, columns, j->net);
     j->drawing.column = GAL_ARENA_ARRAY(scratch, gal__column, columns);
     j->drawing.strip = GAL_ARENA_ARRAY(scratch, gal__strip, 4 * (size_t)columns);
-    if (!j->placer || !j->scene || !j->surround || !j->drawing.column || !j->drawing.strip)
+    if (!placers || !j->scene || !j->surround || !j->drawing.column || !j->drawing.strip)
         return gal_fail(err, GAL_ENOMEM, "no memory to draw %d columns", columns);
     return GAL_OK;
 }
@@ -86,18 +93,23 @@ static int is_crossed(int32_t layout) {
     return layout / GAL__N_TASTE % 2;
 }
 
-/* All layouts of a window that are crossed, or not. */
+/* All layouts of a window that are crossed, or not; measured in order for sums that do not depend
+ * on the number of threads. */
 static void run_window(job *j, int32_t window) {
     const int32_t first = window_start(j, window), n = window_start(j, window + 1) - first;
     const gal__unit *unit = j->unit + first;
     int32_t moves = j->moves_budget / n;
     if (moves > MOVES_PER_UNIT * n) moves = MOVES_PER_UNIT * n;
-    gal__placer_load(j->placer, unit, n);
+    gal__order order[LAYOUTS_ONE];
+#pragma omp parallel for schedule(dynamic, 1) if (j->n_layout > 1)
     for (int32_t i = 0; i < j->n_layout; i++) {
         if (is_crossed(i) != j->cell.crossed) continue;
-        gal__order order;
-        gal__placer_anneal(j->placer, &order, (uint64_t)i, moves);
-        gal__drawing_make(&j->drawing, j->placer, &order, unit, j->cell.rules.contacted);
+        gal__placer_load(j->placer[i], unit, n);
+        gal__placer_anneal(j->placer[i], &order[i], (uint64_t)i, moves);
+    }
+    for (int32_t i = 0; i < j->n_layout; i++) {
+        if (is_crossed(i) != j->cell.crossed) continue;
+        gal__drawing_make(&j->drawing, j->placer[i], &order[i], unit, j->cell.rules.contacted);
         gal__scene_measure(j->scene, &j->drawing, 1.0 / j->n_layout);
         gal__surround_measure(j->surround, &j->drawing, 1.0 / j->n_layout);
     }

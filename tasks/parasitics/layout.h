@@ -176,8 +176,9 @@ typedef struct gal_pex_layout {
 
 /* Lays the circuit out and measures it. `all_pairs`: spans of all pairs of nets of a window (of 128
  * columns of devices) are compared, else of those nearby; right for cells. Results lie in `arena`.
- * Errors: GAL_ENOMEM, GAL_ELIMIT. About 15 ms for a cell and, with the cube of its columns, 2 s for
- * one of 128; larger blocks are drawn less carefully, in time linear in their devices. */
+ * Errors: GAL_ENOMEM, GAL_ELIMIT. About 15 ms of processor time, which threads share, for a cell
+ * and, with the cube of its columns, 3.5 s for one of 128; larger blocks are drawn less carefully,
+ * in time linear in their devices. The same at any number of threads. */
 GAL_API gal_status gal_pex_layout_build(gal_pex_layout *layout, gal_arena *arena,
                                         const gal_circuit *circuit, const gal_graph *graph,
                                         int all_pairs, gal_error *err);

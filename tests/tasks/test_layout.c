@@ -7,6 +7,7 @@
 
 #include "tests/tasks/laid.h"
 #include <math.h>
+#include <omp.h>
 #include <string.h>
 #include <time.h>
 
@@ -168,6 +169,47 @@ static void test_order_does_not_matter(void **state) {
     }
 }
 
+static void test_threads_do_not_matter(void **state) {
+    (void)state;
+    plan p = random_logic(7, 12);
+    omp_set_num_threads(1);
+    laid one = lay(&p, 1, NULL);
+    omp_set_num_threads(3);
+    laid three = lay(&p, 1, NULL);
+    assert_int_equal(one.layout.n_pair, three.layout.n_pair);
+    for (int32_t i = FIRST; i < p.n_net; i++)
+        assert_memory_equal(row(&one, i), row(&three, i), GAL_PEX_LAYOUT_NET * sizeof(float));
+    laid_clear(&one);
+    laid_clear(&three);
+    plan_clear(&p);
+}
+
+/* Mean span of the wires of a chain of NANDs, each of the wire before and of the one three before.
+ */
+static double mean_span(int n) {
+    plan p = plan_new();
+    int32_t wire[128];
+    for (int i = 0; i < 3; i++) wire[i] = net(&p, GAL_NET_PORT);
+    for (int i = 3; i < n; i++) {
+        wire[i] = net(&p, i == n - 1 ? GAL_NET_PORT : 0);
+        nand(&p, (int32_t[]){wire[i - 1], wire[i - 3]}, 2, wire[i], 0.65);
+    }
+    laid l = lay(&p, 1, NULL);
+    double sum = 0;
+    for (int i = 3; i < n - 3; i++) sum += (double)row(&l, wire[i])[GAL_LAYOUT_NET_SPAN];
+    laid_clear(&l);
+    plan_clear(&p);
+    return sum / (n - 6);
+}
+
+/* Wires that join neighbours stay as short in long cells as in short ones. */
+static void test_long_cells_are_drawn_well(void **state) {
+    (void)state;
+    const double is_short = mean_span(12);
+    assert_true(mean_span(44) < 1.2 * is_short);
+    assert_true(mean_span(60) < 1.2 * is_short);
+}
+
 /* m=2, nf=2 at twice the width, and two parallel transistors are the same. */
 static void test_fingers(void **state) {
     (void)state;
@@ -277,6 +319,8 @@ int main(void) {
         cmocka_unit_test(test_stack_is_bare),
         cmocka_unit_test(test_twin_stacks_do_not_break),
         cmocka_unit_test(test_order_does_not_matter),
+        cmocka_unit_test(test_threads_do_not_matter),
+        cmocka_unit_test(test_long_cells_are_drawn_well),
         cmocka_unit_test(test_fingers),
         cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_degenerate),
