@@ -287,7 +287,8 @@ static void empty_directory(const char *path) {
 }
 
 /* A child that saves without end is killed at random times; whatever it leaves must load and be
- * one of the states it wrote, not older than the last one known to be complete. */
+ * one of the states it wrote, not older than the last one known to be complete. A busy machine gets
+ * more time until a state is. */
 static void kill_never_tears_a_file(void **state) {
     (void)state;
     const char *dir = GALENA_TEST_TMP "/killed", *path = GALENA_TEST_TMP "/killed/c.safetensors";
@@ -300,12 +301,12 @@ static void kill_never_tears_a_file(void **state) {
     gal_rng_init(&rng, 11, 0);
     int64_t last = 1;
     save_state(path, &params, last);
-    for (int trial = 0; trial < 40; trial++) {
+    for (int32_t trial = 0; trial < 40 || last == 1; trial++) {
         const pid_t child = fork();
         assert_true(child >= 0);
         if (child == 0)
             for (int64_t k = last + 1;; k++) save_state(path, &params, k);
-        usleep((useconds_t)gal_rng_below(&rng, 15000));
+        usleep((useconds_t)gal_rng_below(&rng, 15000 * (1 + trial / 40)));
         kill(child, SIGKILL);
         int how;
         assert_int_equal(waitpid(child, &how, 0), child);
@@ -317,7 +318,6 @@ static void kill_never_tears_a_file(void **state) {
         for (int64_t i = 0; i < BIG; i++) assert_true(params.value[i] == (float)into.step);
         last = into.step;
     }
-    assert_true(last > 1);
     gal_params_clear(&params);
     empty_directory(dir);
     rmdir(dir);
