@@ -184,8 +184,7 @@ static void test_threads_do_not_matter(void **state) {
     plan_clear(&p);
 }
 
-/* Mean span of the wires of a chain of NANDs, each of the wire before and of the one three before.
- */
+/* Mean span of the wires of a chain of NANDs; each takes the last wire and the one two before. */
 static double mean_span(int n) {
     plan p = plan_new();
     int32_t wire[128];
