@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints the accuracy table of a model card from the scores of protocol.sh: table.py OUT"""
+"""Prints the tables of a model card, accuracy and bands, from the scores of protocol.sh: table.py OUT"""
 import glob
 import json
 import statistics
@@ -58,6 +58,20 @@ ROWS = [  # title, score files, (metric path, label) ...
     ("AMS avsd_pll: coupling", "t5_avsd_pll_*", "coupling", "r2_log"),
 ]
 
+BANDS = [  # what is predicted from labels of the same extractor, score files
+    ("held-out families, hd from hd", "t1_hd_*"),
+    ("held-out families, hdll from hd", "t1_hdll_*"),
+    ("held-out families, hd, shipped", "generic_calibre_hd_*"),
+    ("held-out families, hdll, shipped", "generic_calibre_hdll_*"),
+    ("a kind of cell left out, hd", "kind_hd_*"),
+    ("a kind of cell left out, hdll", "kind_hdll_*"),
+    ("another process: gf180 from sky130", "t3_gf7_*"),
+    ("SRAM 128x32 from 16x4 and 64x16", "t4_128x32_*"),
+    ("another kind of circuit: sar1_comp", "t5_sar1_comp_*"),
+    ("another kind of circuit: avsd_pll", "t5_avsd_pll_*"),
+    ("another kind of circuit: sar1_array", "t5_sar1_array_*"),
+]
+
 
 def values(out, pattern, target, metric):
     """{predictor: [value per seed]}"""
@@ -77,6 +91,7 @@ def of_kinds(out, pattern, target, metric):
     found = {}
     for name in ("model", *(scores[0]["baselines"] if scores else ())):
         parts = [(score if name == "model" else score["baselines"][name])[target] for score in scores]
+        parts = [part for part in parts if part[metric] is not None]
         n = sum(part["n"] for part in parts)
         found[name] = [sum(part["n"] * part[metric] for part in parts) / n] if n else []
     return found if scores else {}
@@ -90,11 +105,23 @@ def show(numbers):
     return f"{statistics.mean(numbers):.3f} ± {statistics.stdev(numbers):.3f}"
 
 
-out = sys.argv[1]
+def scores_of(pattern, target, metric):
+    read = of_kinds if pattern.startswith(("kind_", "size_")) else values
+    return read(sys.argv[1], pattern, target, metric)
+
+
 print("| measure | model | trees only | linear fF | log fan-out | seeds |")
 print("|---|---|---|---|---|---|")
 for title, pattern, target, metric in ROWS:
-    found = (of_kinds if pattern.startswith(("kind_", "size_")) else values)(out, pattern, target, metric)
+    found = scores_of(pattern, target, metric)
     if found:
         print(f"| {title} | " + " | ".join(show(found.get(name)) for name in
               ("model", "trees", "linear", "fan-out")) + f" | {len(found['model'])} |")
+
+print()
+print("| true values within the band of 68 % | ground | total | coupling |")
+print("|---|---|---|---|")
+for title, pattern in BANDS:
+    found = [scores_of(pattern, target, "coverage_1sd").get("model") for target in ("ground", "total", "coupling")]
+    if any(found):
+        print(f"| {title} | " + " | ".join(f"{100 * statistics.mean(f):.0f} %" if f else "-" for f in found) + " |")
