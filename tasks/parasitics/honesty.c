@@ -143,12 +143,29 @@ static void note_result(const gal_report *report, const gal_pex_trust *trust,
                      sqrt(s[t].blended / s[t].n), trust->gain[t], f1[0][t], f1[1][t]);
 }
 
+/* The gates of the processes with labels of the extractor. Capacitors out of transistors, long as
+ * they are, have no pair of nets and do not count. */
+static void find_gates(gal_pex_trust *trust, const probe *on) {
+    static const int gate[2] = {GAL_TECH_LENGTH_N, GAL_TECH_LENGTH_P};
+    for (int k = 0; k < 2; k++) {
+        trust->shortest[k] = INFINITY;
+        trust->longest[k] = -INFINITY;
+        for (int32_t i = 0; i < on->set->n; i++) {
+            const gal_pex_case *pex = &on->set->item[i];
+            if (!gal_pex_case_labelled(pex, on->extractor) || pex->n_pair == 0) continue;
+            trust->shortest[k] = fmin(trust->shortest[k], (double)pex->tech.value[gate[k]]);
+            trust->longest[k] = fmax(trust->longest[k], (double)pex->tech.value[gate[k]]);
+        }
+    }
+}
+
 /* Fills the trust in one extractor's numbers. */
 static gal_status fit(sums s[3], gal_pex_model *model, const probe *on, const gal_report *report,
                       gal_error *err) {
     gal_pex_trust *trust = &model->trust[on->extractor];
     double f1[2][3];
     for (int t = 0; t < 3; t++) trust->gain[t] = trust->sd_factor[t] = trust->estimate_sd[t] = 1;
+    find_gates(trust, on);
     GAL_TRY(measure(s, model, on, err));
     choose_shares(trust, s);
     for (int way = 1; way >= 0; way--) {

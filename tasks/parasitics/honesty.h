@@ -3,7 +3,8 @@
  * Every network is trained without one fold of the families and predicts it. The gain is the share
  * of a network beside the estimate that least squares would use there. Deviations are scaled so
  * that 68 % of those errors lie within one, and classes are named by the class heads where their
- * macro F1 is clearly better than that of the means. All of it per extractor.
+ * macro F1 is clearly better than that of the means. All of it per extractor,
+ * with the gates of its processes: for others the deviations are widened (model.c).
  */
 #ifndef GAL_TASKS_PARASITICS_HONESTY_H
 #define GAL_TASKS_PARASITICS_HONESTY_H

@@ -34,6 +34,8 @@ typedef struct gal_pex_trust {
     double sd_factor[3];   /* makes the networks' deviations honest */
     double by_head[3];     /* 1: the class head names classes better than the mean does */
     double gain[3];        /* share of the networks' say beside the estimate's, in [0, 1] */
+    /* Shortest and longest gates of the processes it was measured on (logs of um: NMOS, PMOS). */
+    double shortest[2], longest[2];
 } gal_pex_trust;
 
 /* What depends on the scale of the labels stands once per extractor; one that was not in the

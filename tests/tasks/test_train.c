@@ -321,6 +321,24 @@ static void couplings_grow_with_the_cell(void **state) {
     for (int i = 0; i < 4; i++) gal_pex_estimate_clear(&estimate[i]);
 }
 
+/* The same circuit, said to have other gates than those of training. */
+static void bands_are_wider_in_another_process(void **state) {
+    (void)state;
+    gal_pex_case pex = shared.set.item[0];
+    gal_pex_output known, foreign;
+    gal_error err = {0};
+    must(gal_pex_model_apply(&known, &shared.model, &pex, &err), &err);
+    pex.tech.value[GAL_TECH_LENGTH_P] += logf(3);
+    must(gal_pex_model_apply(&foreign, &shared.model, &pex, &err), &err);
+    for (int t = 0; t < 3; t++)
+        for (int32_t i = 0; i < (t == GAL_PEX_COUPLE ? pex.n_pair : pex.graph.n_net); i++) {
+            assert_true(foreign.mean[t][i] == known.mean[t][i]);
+            assert_true(foreign.sd[t][i] > 1.4f * known.sd[t][i]);
+        }
+    gal_pex_output_clear(&known);
+    gal_pex_output_clear(&foreign);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(threads_do_not_change_a_byte),
@@ -334,6 +352,7 @@ int main(void) {
         cmocka_unit_test(calibration_follows_the_scale),
         cmocka_unit_test(every_extractor_has_its_scale),
         cmocka_unit_test(couplings_grow_with_the_cell),
+        cmocka_unit_test(bands_are_wider_in_another_process),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
