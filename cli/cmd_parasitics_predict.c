@@ -88,6 +88,11 @@ static gal_status run(gal_buf *text, const arguments *a, const gal_circuit *circ
     const gal_pex_predict_options options = {.extractor = extractor,
                                              .calibration = a->calibrate ? &calibration : NULL};
     if (status == GAL_OK) status = gal_pex_predict(&result, &model, circuit, &options, err);
+    if (status == GAL_OK && result.foreign && !a->calibrate)
+        gal_note(cli_report(a->quiet),
+                 "the model has no %s labels of a process with such gates: bands are widened by a "
+                 "rule (--calibrate measures them)",
+                 gal_extractor_name(extractor));
     if (status == GAL_OK) status = print(text, &result, a, err);
     gal_pex_result_clear(&result);
     gal_pex_model_clear(&model);

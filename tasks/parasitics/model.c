@@ -57,12 +57,12 @@ static const gal_pex_trust *trust_of(const gal_pex_model *model, const gal_pex_c
 static const double foreign[3] = {4, 2.5, 1.5};
 static const double same = 0.1;
 
-static double widening(const gal_pex_trust *trust, const gal_pex_case *pex, int target) {
+int gal_pex_model_knows(const gal_pex_model *model, const gal_pex_case *pex) {
     static const int gate[2] = {GAL_TECH_LENGTH_N, GAL_TECH_LENGTH_P};
+    const gal_pex_trust *trust = trust_of(model, pex);
     for (int k = 0; k < 2; k++) {
         const double length = (double)pex->tech.value[gate[k]];
-        if (length < trust->shortest[k] - same || length > trust->longest[k] + same)
-            return foreign[target];
+        if (length < trust->shortest[k] - same || length > trust->longest[k] + same) return 0;
     }
     return 1;
 }
@@ -124,6 +124,7 @@ static gal_status run_members(gal_pex_output *out, gal_arena *arena, gal_arena *
     const gal_mat net = gal_mat_new(arena, n_net, GAL_PEX_N_NET_OUT);
     const gal_mat pair = gal_mat_new(arena, n_pair, GAL_PEX_N_PAIR_OUT);
     const gal_pex_trust *trust = trust_of(model, input->pex);
+    const int known = gal_pex_model_knows(model, input->pex);
     tally t[3];
     if (!net.data || !pair.data || !tally_new(&t[0], arena, n_net) ||
         !tally_new(&t[1], arena, n_net) || !tally_new(&t[2], arena, n_pair))
@@ -139,7 +140,7 @@ static gal_status run_members(gal_pex_output *out, gal_arena *arena, gal_arena *
     }
     for (int k = GAL_PEX_GROUND; k <= GAL_PEX_COUPLE; k++)
         conclude(out, k, &t[k], k == GAL_PEX_COUPLE ? n_pair : n_net, model->n_member, trust,
-                 widening(trust, input->pex, k), k == GAL_PEX_COUPLE ? estimate->own : NULL);
+                 known ? 1 : foreign[k], k == GAL_PEX_COUPLE ? estimate->own : NULL);
     return GAL_OK;
 }
 
@@ -148,10 +149,11 @@ static void fill_estimate(gal_pex_output *out, const gal_pex_model *model, const
                           const gal_pex_estimate *estimate) {
     const float *source[3] = {estimate->ground, estimate->total, estimate->couple};
     const gal_pex_trust *trust = trust_of(model, pex);
+    const int known = gal_pex_model_knows(model, pex);
     for (int t = 0; t < 3; t++)
         for (int32_t i = 0; i < (t == GAL_PEX_COUPLE ? pex->n_pair : pex->graph.n_net); i++) {
             out->mean[t][i] = source[t][i];
-            out->sd[t][i] = (float)(widening(trust, pex, t) * trust->estimate_sd[t]);
+            out->sd[t][i] = (float)((known ? 1 : foreign[t]) * trust->estimate_sd[t]);
             out->grade[t][i] = gal_pex_class(source[t][i]);
         }
     memcpy(out->exist, estimate->exist, (size_t)pex->n_pair * sizeof *out->exist);

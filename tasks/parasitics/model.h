@@ -61,6 +61,10 @@ GAL_API gal_status gal_pex_model_save(const char *path, const gal_pex_model *mod
 /* Errors: those of gal_safetensors_read, GAL_EMISMATCH. The caller clears it. */
 GAL_API gal_status gal_pex_model_load(gal_pex_model *model, const char *path, gal_error *err);
 
+/* 1 when the case's shortest gates are like those of a process with labels of its extractor; else
+ * its deviations are widened. */
+GAL_API int gal_pex_model_knows(const gal_pex_model *model, const gal_pex_case *pex);
+
 /* What a model says of one case; memory from one block freed by clear. log10 fF. */
 typedef struct gal_pex_output {
     gal_arena arena;

@@ -28,6 +28,7 @@ typedef struct gal_pex_result {
     gal_pex_net *net;           /* [n_net] signal nets, by circuit id */
     gal_pex_coupling *coupling; /* [n_coupling] probability >= 1/2, by (a, b) */
     int32_t n_net, n_coupling;
+    int foreign; /* 1: of a process that the model has no such labels of; deviations are widened */
 } gal_pex_result;
 
 GAL_API void gal_pex_result_clear(gal_pex_result *result);

@@ -47,6 +47,13 @@ head -1 "$dir/out" | grep -q "^kind,net_a" || fail "plain rows expected in a pip
 expect 0 "$galena" parasitics predict "$circuit" --calibrate "$dir/c.spef" --csv
 expect 1 "$galena" parasitics predict "$circuit" --model no_such_model
 
+# A process that no foundry labels are of: wider bands, and a note.
+expect 0 "$galena" parasitics predict "$circuit" --csv
+grep -q "bands are widened" "$dir/err" && fail "a note for gates of 0.15 um"
+sed 's/ l=0.15/ l=0.5/' "$circuit" > "$dir/long.sp"
+expect 0 "$galena" parasitics predict "$dir/long.sp" --csv
+grep -q "bands are widened" "$dir/err" || fail "no note for gates of 0.5 um"
+
 # What a written netlist cannot say is named.
 printf '* tb\nv1 a 0 pulse(0 1 1n)\nv2 b 0 1.8\nb1 c 0 v=v(a)\nm1 c a b 0 nch w=1u l=0.15u\n' > "$dir/tb.sp"
 expect 0 "$galena" convert "$dir/tb.sp" --out "$dir/flat.sp"
