@@ -146,15 +146,15 @@ static void note_result(const gal_report *report, const gal_pex_trust *trust,
 /* The gates of the processes with labels of the extractor. Capacitors out of transistors, long as
  * they are, have no pair of nets and do not count. */
 static void find_gates(gal_pex_trust *trust, const probe *on) {
-    static const int gate[2] = {GAL_TECH_LENGTH_N, GAL_TECH_LENGTH_P};
     for (int k = 0; k < 2; k++) {
         trust->shortest[k] = INFINITY;
         trust->longest[k] = -INFINITY;
         for (int32_t i = 0; i < on->set->n; i++) {
             const gal_pex_case *pex = &on->set->item[i];
             if (!gal_pex_case_labelled(pex, on->extractor) || pex->n_pair == 0) continue;
-            trust->shortest[k] = fmin(trust->shortest[k], (double)pex->tech.value[gate[k]]);
-            trust->longest[k] = fmax(trust->longest[k], (double)pex->tech.value[gate[k]]);
+            const double length = (double)pex->tech.value[GAL_TECH_LENGTH_N + k];
+            trust->shortest[k] = fmin(trust->shortest[k], length);
+            trust->longest[k] = fmax(trust->longest[k], length);
         }
     }
 }

@@ -57,14 +57,18 @@ static const gal_pex_trust *trust_of(const gal_pex_model *model, const gal_pex_c
 static const double foreign[3] = {4, 2.5, 1.5};
 static const double same = 0.1;
 
-int gal_pex_model_knows(const gal_pex_model *model, const gal_pex_case *pex) {
-    static const int gate[2] = {GAL_TECH_LENGTH_N, GAL_TECH_LENGTH_P};
-    const gal_pex_trust *trust = trust_of(model, pex);
+static int is_foreign(const gal_pex_trust *trust, const gal_pex_case *pex) {
     for (int k = 0; k < 2; k++) {
-        const double length = (double)pex->tech.value[gate[k]];
-        if (length < trust->shortest[k] - same || length > trust->longest[k] + same) return 0;
+        const double length = (double)pex->tech.value[GAL_TECH_LENGTH_N + k];
+        if (length < trust->shortest[k] - same || length > trust->longest[k] + same) return 1;
     }
-    return 1;
+    return 0;
+}
+
+static void widen(gal_pex_output *out, const gal_pex_case *pex) {
+    for (int t = 0; t < 3; t++)
+        for (int32_t i = 0; i < (t == GAL_PEX_COUPLE ? pex->n_pair : pex->graph.n_net); i++)
+            out->sd[t][i] *= (float)foreign[t];
 }
 
 /* Sums over the ensemble, per sample of one target. */
@@ -103,15 +107,15 @@ static int32_t largest(const float *logit) {
 /* Mixture of the members: mean of means; variance within plus variance between. `own` (NULL: all
  * 1) is the share of the estimate that the networks may correct. */
 static void conclude(gal_pex_output *out, int target, const tally *t, int64_t n, int32_t n_member,
-                     const gal_pex_trust *trust, double widen, const float *own) {
+                     const gal_pex_trust *trust, const float *own) {
     const double members = n_member, gain = trust->gain[target];
-    const double factor = widen * trust->sd_factor[target];
     for (int64_t r = 0; r < n; r++) {
         const double m = (double)t->mean[r] / members;
         const double between = fmax((double)t->square[r] / members - m * m, 0);
         const double share = own ? gain * (double)own[r] : gain;
         out->mean[target][r] += (float)(share * (m - (double)out->mean[target][r]));
-        out->sd[target][r] = (float)(factor * sqrt((double)t->variance[r] / members + between));
+        out->sd[target][r] =
+            (float)(trust->sd_factor[target] * sqrt((double)t->variance[r] / members + between));
         out->grade[target][r] = trust->by_head[target] > 0 ? largest(t->logit + r * GAL_PEX_N_CLASS)
                                                            : gal_pex_class(out->mean[target][r]);
     }
@@ -124,7 +128,6 @@ static gal_status run_members(gal_pex_output *out, gal_arena *arena, gal_arena *
     const gal_mat net = gal_mat_new(arena, n_net, GAL_PEX_N_NET_OUT);
     const gal_mat pair = gal_mat_new(arena, n_pair, GAL_PEX_N_PAIR_OUT);
     const gal_pex_trust *trust = trust_of(model, input->pex);
-    const int known = gal_pex_model_knows(model, input->pex);
     tally t[3];
     if (!net.data || !pair.data || !tally_new(&t[0], arena, n_net) ||
         !tally_new(&t[1], arena, n_net) || !tally_new(&t[2], arena, n_pair))
@@ -138,9 +141,9 @@ static gal_status run_members(gal_pex_output *out, gal_arena *arena, gal_arena *
         tally_add(&t[1], net, GAL_PEX_OUT_TOTAL, GAL_PEX_OUT_TOTAL_CLASS);
         tally_add(&t[2], pair, GAL_PEX_OUT_COUPLE, GAL_PEX_OUT_COUPLE_CLASS);
     }
-    for (int k = GAL_PEX_GROUND; k <= GAL_PEX_COUPLE; k++)
-        conclude(out, k, &t[k], k == GAL_PEX_COUPLE ? n_pair : n_net, model->n_member, trust,
-                 known ? 1 : foreign[k], k == GAL_PEX_COUPLE ? estimate->own : NULL);
+    conclude(out, GAL_PEX_GROUND, &t[0], n_net, model->n_member, trust, NULL);
+    conclude(out, GAL_PEX_TOTAL, &t[1], n_net, model->n_member, trust, NULL);
+    conclude(out, GAL_PEX_COUPLE, &t[2], n_pair, model->n_member, trust, estimate->own);
     return GAL_OK;
 }
 
@@ -148,12 +151,10 @@ static gal_status run_members(gal_pex_output *out, gal_arena *arena, gal_arena *
 static void fill_estimate(gal_pex_output *out, const gal_pex_model *model, const gal_pex_case *pex,
                           const gal_pex_estimate *estimate) {
     const float *source[3] = {estimate->ground, estimate->total, estimate->couple};
-    const gal_pex_trust *trust = trust_of(model, pex);
-    const int known = gal_pex_model_knows(model, pex);
     for (int t = 0; t < 3; t++)
         for (int32_t i = 0; i < (t == GAL_PEX_COUPLE ? pex->n_pair : pex->graph.n_net); i++) {
             out->mean[t][i] = source[t][i];
-            out->sd[t][i] = (float)((known ? 1 : foreign[t]) * trust->estimate_sd[t]);
+            out->sd[t][i] = (float)trust_of(model, pex)->estimate_sd[t];
             out->grade[t][i] = gal_pex_class(source[t][i]);
         }
     memcpy(out->exist, estimate->exist, (size_t)pex->n_pair * sizeof *out->exist);
@@ -173,6 +174,8 @@ gal_status gal_pex_model_apply_to(gal_pex_output *out, const gal_pex_model *mode
         if (status == GAL_OK)
             status = run_members(out, &arena, &scratch, model, &input, estimate, err);
     }
+    if (status == GAL_OK) out->foreign = is_foreign(trust_of(model, pex), pex);
+    if (status == GAL_OK && out->foreign) widen(out, pex);
     gal_arena_clear(&scratch);
     gal_arena_clear(&arena);
     if (status != GAL_OK) gal_pex_output_clear(out);

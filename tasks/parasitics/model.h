@@ -61,16 +61,13 @@ GAL_API gal_status gal_pex_model_save(const char *path, const gal_pex_model *mod
 /* Errors: those of gal_safetensors_read, GAL_EMISMATCH. The caller clears it. */
 GAL_API gal_status gal_pex_model_load(gal_pex_model *model, const char *path, gal_error *err);
 
-/* 1 when the case's shortest gates are like those of a process with labels of its extractor; else
- * its deviations are widened. */
-GAL_API int gal_pex_model_knows(const gal_pex_model *model, const gal_pex_case *pex);
-
 /* What a model says of one case; memory from one block freed by clear. log10 fF. */
 typedef struct gal_pex_output {
     gal_arena arena;
     float *mean[3], *sd[3]; /* ground, total [n_net]; coupling [n_pair] */
     int32_t *grade[3];      /* class: of the class head where by_head, else of the mean */
     float *exist;           /* [n_pair] logit that the pair couples */
+    int foreign; /* 1: no process with labels of its extractor has such gates; sd is widened */
 } gal_pex_output;
 
 /* Applies the model. GAL_ENOMEM. Near-linear in nets and pairs. */

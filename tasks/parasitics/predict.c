@@ -58,7 +58,7 @@ static gal_status predict(gal_pex_result *out, const gal_pex_model *model, gal_p
     out->net = GAL_ARENA_ARRAY(&out->arena, gal_pex_net, pex->graph.n_net);
     out->coupling = GAL_ARENA_ARRAY(&out->arena, gal_pex_coupling, pex->n_pair);
     if (out->net && out->coupling) {
-        out->foreign = !gal_pex_model_knows(model, pex);
+        out->foreign = output.foreign;
         take_nets(out, &output, pex);
         take_pairs(out, &output, pex);
     }
