@@ -253,18 +253,27 @@ static float predict_one(const gal__tree_node *root, const float *row) {
 }
 
 /* Rows [first..last[: tree by tree, so that a tree's nodes stay in the cache. */
-static void predict_block(float *y, const gal_trees *trees, gal_mat x, int64_t first,
+static void predict_block(float *y, float *spread, const gal_trees *trees, gal_mat x, int64_t first,
                           int64_t last) {
-    double sum[ROW_BLOCK] = {0};
+    double sum[ROW_BLOCK] = {0}, square[ROW_BLOCK] = {0};
     for (int32_t t = 0; t < trees->count; t++)
-        for (int64_t r = first; r < last; r++)
-            sum[r - first] += predict_one(trees->node + trees->root[t], gal_mat_row(x, r));
-    for (int64_t r = first; r < last; r++) y[r] = (float)(sum[r - first] / trees->count);
+        for (int64_t r = first; r < last; r++) {
+            const double one = (double)predict_one(trees->node + trees->root[t], gal_mat_row(x, r));
+            sum[r - first] += one;
+            square[r - first] += one * one;
+        }
+    for (int64_t r = first; r < last; r++) {
+        const double mean = sum[r - first] / trees->count;
+        y[r] = (float)mean;
+        if (spread)
+            spread[r] = (float)sqrt(fmax(square[r - first] / trees->count - mean * mean, 0));
+    }
 }
 
-void gal_trees_predict(float *y, const gal_trees *trees, gal_mat x) {
+void gal_trees_predict(float *y, float *spread, const gal_trees *trees, gal_mat x) {
     assert(x.cols == trees->cols);
 #pragma omp parallel for schedule(static) if (x.rows > 4 * ROW_BLOCK)
     for (int64_t first = 0; first < x.rows; first += ROW_BLOCK)
-        predict_block(y, trees, x, first, first + ROW_BLOCK < x.rows ? first + ROW_BLOCK : x.rows);
+        predict_block(y, spread, trees, x, first,
+                      first + ROW_BLOCK < x.rows ? first + ROW_BLOCK : x.rows);
 }

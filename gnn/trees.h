@@ -32,9 +32,10 @@ GAL_API gal_status gal_trees_train(gal_trees **out, gal_mat x, const float *y,
                                    const gal_trees_options *options, gal_error *err);
 GAL_API void gal_trees_destroy(gal_trees *trees);
 
-/* y[rows] from x [rows, cols] with the columns of the training; rows in parallel.
- * O(rows * count * depth). */
-GAL_API void gal_trees_predict(float *y, const gal_trees *trees, gal_mat x);
+/* y[rows] from x [rows, cols] with the columns of the training; spread[rows] (or NULL) receives the
+ * standard deviation of the trees' answers, which grows where rows are unlike those of training.
+ * Rows in parallel. O(rows * count * depth). */
+GAL_API void gal_trees_predict(float *y, float *spread, const gal_trees *trees, gal_mat x);
 /* Columns the forest was trained on. */
 GAL_API int32_t gal_trees_columns(const gal_trees *trees);
 

@@ -102,7 +102,7 @@ END
   t3) # zero-shot to another foundry
     for seed in ${SEEDS:-1 2 3}; do
       train t3_$seed "$data"/magic_hd.par.gz "$data"/magic_hdll.par.gz "$data"/magic_hs.par.gz \
-        --exclude "$no" --folds 3 --epochs 8 --members 1 --seed $seed \
+        --exclude "$no" --folds 3 --epochs 8 --seed $seed \
         --note "magic sky130 hd, hdll, hs, training families"
       score t3_gf7_$seed t3_$seed --data "$data/magic_gf7.par.gz"
     done ;;
@@ -118,7 +118,7 @@ END
       for seed in ${SEEDS:-1 2 3}; do
         train t5_${design}_$seed "$data"/magic_ams_sky130.par.gz "$data"/magic_hd.par.gz \
           "$data"/magic_openram_sky130.par.gz --exclude "$out/$design.txt" --folds 3 --epochs 8 \
-          --members 1 --seed $seed --note "magic AMS but $design, hd, OpenRAM sky130"
+          --seed $seed --note "magic AMS but $design, hd, OpenRAM sky130"
         score t5_${design}_$seed t5_${design}_$seed --only $design \
           --data "$data/magic_ams_sky130.par.gz"
       done

@@ -96,18 +96,12 @@ static int32_t width_of(gal_pex_plain kind) {
     return kind == GAL_PEX_FANOUT ? GAL_PEX_FANOUT_COEF : GAL_PEX_LINEAR_COEF;
 }
 
-static int32_t rows_of(gal_pex_target target, const gal_pex_case *pex) {
-    return target == GAL_PEX_GROUND || target == GAL_PEX_TOTAL ? pex->graph.n_net : pex->n_pair;
-}
-
 /* The regression's value for sample i; NAN: takes no part. */
 static double label_of(gal_pex_plain kind, gal_pex_target target, const gal_pex_case *pex,
                        int32_t i) {
     if (target == GAL_PEX_EXIST) return !isnan(pex->couple[i]);
-    const float *label = target == GAL_PEX_GROUND  ? pex->ground
-                         : target == GAL_PEX_TOTAL ? pex->total
-                                                   : pex->couple;
-    return kind == GAL_PEX_FANOUT ? (double)label[i] : pow(10, (double)label[i]);
+    const double label = gal_pex_labels(pex, target)[i];
+    return kind == GAL_PEX_FANOUT ? label : pow(10, label);
 }
 
 /* Scores are of log C, so femtofarads count relative to the label. */
@@ -119,7 +113,7 @@ static double weight_of(gal_pex_plain kind, gal_pex_target target, double label)
 static gal_status fit(double *coef, const gal_pex_set *set, gal_extractor extractor,
                       gal_pex_plain kind, gal_pex_target target, gal_error *err) {
     int64_t rows = 0;
-    for (int32_t i = 0; i < set->n; i++) rows += rows_of(target, &set->item[i]);
+    for (int32_t i = 0; i < set->n; i++) rows += gal_pex_n_sample(&set->item[i], target);
     gal_arena arena;
     gal_arena_init(&arena);
     gal_mat x = gal_mat_new(&arena, rows, width_of(kind));
@@ -131,7 +125,7 @@ static gal_status fit(double *coef, const gal_pex_set *set, gal_extractor extrac
         for (int32_t i = 0; i < set->n; i++) {
             const gal_pex_case *pex = &set->item[i];
             if (!gal_pex_case_labelled(pex, extractor)) continue;
-            for (int32_t k = 0; k < rows_of(target, pex); k++) {
+            for (int32_t k = 0; k < gal_pex_n_sample(pex, target); k++) {
                 const double label = label_of(kind, target, pex, k);
                 if (isnan(label)) continue;
                 y[x.rows] = label;
@@ -168,7 +162,7 @@ void gal_pex_baseline_apply(float *out, const gal_pex_baseline *baseline, gal_pe
                             gal_pex_target target, const gal_pex_case *pex) {
     const double *coef =
         kind == GAL_PEX_FANOUT ? baseline->fanout[target] : baseline->linear[target];
-    for (int32_t i = 0; i < rows_of(target, pex); i++) {
+    for (int32_t i = 0; i < gal_pex_n_sample(pex, target); i++) {
         float x[GAL_PEX_LINEAR_COEF];
         double sum = 0;
         row_of(x, kind, target, pex, i);

@@ -8,52 +8,69 @@
 static const double slope_prior = 20;
 
 gal_pex_calibration gal_pex_calibration_none(void) {
-    return (gal_pex_calibration){.slope = {1, 1, 1}};
+    return (gal_pex_calibration){.slope = {1, 1, 1}, .sd_factor = {1, 1, 1}};
 }
 
-/* Sums of predictions x and labels y. */
+/* Weighted sums of predictions x and labels y. */
 typedef struct moments {
     double n, x, y, xx, xy, yy;
 } moments;
 
-static void add(moments *m, const float *mean, const float *label, int32_t n) {
-    for (int32_t i = 0; i < n; i++) {
+static void add(moments *m, double x, double y, double weight) {
+    m->n += weight, m->x += weight * x, m->y += weight * y;
+    m->xx += weight * x * x, m->xy += weight * x * y, m->yy += weight * y * y;
+}
+
+/* The sum of (y - offset - slope x)^2. */
+static double left_over(const moments *m, double offset, double slope) {
+    return m->yy - 2 * (slope * m->xy + offset * m->y) + slope * slope * m->xx +
+           2 * slope * offset * m->x + offset * offset * m->n;
+}
+
+/* Of one target: all labels alike, and each in units of the deviation predicted for it. */
+typedef struct sums {
+    moments plain, scaled;
+} sums;
+
+static void add_case(sums *s, const gal_pex_output *out, const gal_pex_case *pex,
+                     gal_pex_target t) {
+    const float *label = gal_pex_labels(pex, t);
+    for (int32_t i = 0; i < gal_pex_n_sample(pex, t); i++) {
         if (isnan(label[i])) continue;
-        const double x = mean[i], y = label[i];
-        m->n++, m->x += x, m->y += y;
-        m->xx += x * x, m->xy += x * y, m->yy += y * y;
+        const double mean = out->mean[t][i], sd = out->sd[t][i];
+        add(&s->plain, mean, label[i], 1);
+        add(&s->scaled, mean, label[i], 1 / (sd * sd));
     }
 }
 
-static void solve(gal_pex_calibration *c, int t, const moments *m) {
+static void solve(gal_pex_calibration *c, int t, const sums *s) {
+    const moments *m = &s->plain;
     if (m->n < 1) return;
     const double x = m->x / m->n, y = m->y / m->n;
-    const double xx = m->xx - m->n * x * x, xy = m->xy - m->n * x * y, yy = m->yy - m->n * y * y;
-    const double slope = (xy + slope_prior) / (xx + slope_prior);
-    const double left = yy - 2 * slope * xy + slope * slope * xx;
+    const double xx = m->xx - m->n * x * x, xy = m->xy - m->n * x * y;
     c->n[t] = (int64_t)m->n;
-    c->slope[t] = slope;
-    c->offset[t] = y - slope * x;
-    if (m->n >= 3) c->sd[t] = sqrt(fmax(left, 0) / (m->n - 1));
+    c->slope[t] = (xy + slope_prior) / (xx + slope_prior);
+    c->offset[t] = y - c->slope[t] * x;
+    if (m->n >= 3)
+        c->sd_factor[t] =
+            sqrt(fmax(left_over(&s->scaled, c->offset[t], c->slope[t]), 0) / (m->n - 1));
 }
 
 gal_status gal_pex_calibration_fit(gal_pex_calibration *out, const gal_pex_model *model,
                                    const gal_pex_case *item, int32_t n, gal_error *err) {
-    moments m[3] = {{0}};
+    sums s[3] = {0};
     *out = gal_pex_calibration_none();
     for (int32_t i = 0; i < n; i++) {
         const gal_pex_case *pex = &item[i];
         if (!pex->ground) continue;
         gal_pex_output output;
         GAL_TRY(gal_pex_model_apply(&output, model, pex, err));
-        add(&m[0], output.mean[0], pex->ground, pex->graph.n_net);
-        add(&m[1], output.mean[1], pex->total, pex->graph.n_net);
-        add(&m[2], output.mean[2], pex->couple, pex->n_pair);
+        for (int t = 0; t < 3; t++) add_case(&s[t], &output, pex, t);
         gal_pex_output_clear(&output);
     }
-    if (m[0].n + m[1].n + m[2].n == 0)
+    if (s[0].plain.n + s[1].plain.n + s[2].plain.n == 0)
         return gal_fail(err, GAL_EINVAL, "no capacitance of 1 aF or more to calibrate on");
-    for (int t = 0; t < 3; t++) solve(out, t, &m[t]);
+    for (int t = 0; t < 3; t++) solve(out, t, &s[t]);
     return GAL_OK;
 }
 
@@ -110,9 +127,9 @@ gal_status gal_pex_calibration_read(gal_pex_calibration *out, const gal_pex_mode
 void gal_pex_calibration_apply(gal_pex_output *output, const gal_pex_case *pex,
                                const gal_pex_calibration *calibration) {
     for (int t = 0; t < 3; t++)
-        for (int32_t i = 0; i < (t == GAL_PEX_COUPLE ? pex->n_pair : pex->graph.n_net); i++) {
+        for (int32_t i = 0; i < gal_pex_n_sample(pex, t); i++) {
             float *mean = &output->mean[t][i];
             *mean = (float)(calibration->offset[t] + calibration->slope[t] * *mean);
-            if (calibration->sd[t] > 0) output->sd[t][i] = (float)calibration->sd[t];
+            output->sd[t][i] *= (float)calibration->sd_factor[t];
         }
 }

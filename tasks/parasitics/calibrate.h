@@ -11,7 +11,7 @@
 
 typedef struct gal_pex_calibration {
     double offset[3], slope[3]; /* ground, total, coupling; log10 fF */
-    double sd[3];               /* of what is left; 0 when there were no labels: unchanged */
+    double sd_factor[3];        /* of the deviations; 1 with fewer than 3 labels */
     int64_t n[3];               /* labels used */
 } gal_pex_calibration;
 

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *const gal_pex_target_name[GAL_PEX_N_TARGET] = {"ground", "total", "coupling",
+                                                           "existence"};
+
 void gal_pex_case_keep_pairs(gal_pex_case *pex, const uint8_t *keep) {
     const size_t role = GAL_PEX_N_ROLE * sizeof *pex->pair_role;
     int32_t n = 0;

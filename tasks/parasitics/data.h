@@ -23,6 +23,19 @@ enum { GAL_PEX_ALL_PAIRS = 150 };
 /* Depths at which the role of a pair is looked at. */
 enum { GAL_PEX_N_ROLE = 4 };
 
+/* What is predicted. */
+typedef enum gal_pex_target {
+    GAL_PEX_GROUND,
+    GAL_PEX_TOTAL,
+    GAL_PEX_COUPLE, /* log10 fF of pairs that couple */
+    GAL_PEX_EXIST,  /* does a pair couple by 1 aF or more? */
+    GAL_PEX_N_TARGET,
+    GAL_PEX_N_SIZE = GAL_PEX_EXIST /* targets that are capacitances */
+} gal_pex_target;
+
+/* "ground", "total", "coupling", "existence". */
+GAL_API extern const char *const gal_pex_target_name[GAL_PEX_N_TARGET];
+
 typedef struct gal_pex_pair {
     int32_t a, b; /* graph nets, a < b */
 } gal_pex_pair;
@@ -46,6 +59,17 @@ typedef struct gal_pex_case {
     float *total;  /* [n_net] */
     float *couple; /* [n_pair] NAN: no coupling */
 } gal_pex_case;
+
+/* Samples of a target: nets or pairs. */
+static inline int32_t gal_pex_n_sample(const gal_pex_case *pex, gal_pex_target target) {
+    return target >= GAL_PEX_COUPLE ? pex->n_pair : pex->graph.n_net;
+}
+/* Labels of a capacitance, [gal_pex_n_sample]; NULL in a case without. */
+static inline const float *gal_pex_labels(const gal_pex_case *pex, gal_pex_target target) {
+    return target == GAL_PEX_GROUND  ? pex->ground
+           : target == GAL_PEX_TOTAL ? pex->total
+                                     : pex->couple;
+}
 
 /* Builds a case; `labels` (NULL: none) must belong to the very circuit, and its pairs are then
  * scored whether near or not. Errors: GAL_ENOMEM, GAL_ELIMIT. Near-linear in devices and pairs.

@@ -57,23 +57,24 @@ void gal_pex_estimator_clear(gal_pex_estimator *estimator) {
 }
 
 void gal_pex_estimate_clear(gal_pex_estimate *estimate) {
-    free(estimate->ground);
-    free(estimate->couple);
+    free(estimate->mean[GAL_PEX_GROUND]);
     *estimate = (gal_pex_estimate){0};
 }
 
 static gal_status estimate_new(gal_pex_estimate *estimate, const gal_pex_case *pex,
                                gal_error *err) {
     const size_t n_net = (size_t)pex->graph.n_net, n_pair = (size_t)pex->n_pair;
-    estimate->ground = calloc(2 * n_net + 1, sizeof(float));
-    estimate->couple = calloc(3 * n_pair + 1, sizeof(float));
-    if (!estimate->ground || !estimate->couple) {
-        gal_pex_estimate_clear(estimate);
-        return no_memory(err);
+    float *next = calloc(4 * n_net + 4 * n_pair + 1, sizeof *next);
+    *estimate = (gal_pex_estimate){0};
+    if (!next) return no_memory(err);
+    for (int t = 0; t < GAL_PEX_N_SIZE; t++) {
+        const size_t n = t == GAL_PEX_COUPLE ? n_pair : n_net;
+        estimate->mean[t] = next;
+        estimate->spread[t] = next + n;
+        next += 2 * n;
     }
-    estimate->total = estimate->ground + n_net;
-    estimate->exist = estimate->couple + n_pair;
-    estimate->own = estimate->exist + n_pair;
+    estimate->exist = next;
+    estimate->own = next + n_pair;
     return GAL_OK;
 }
 
@@ -140,10 +141,6 @@ static int takes_part(const selection *s, int32_t i) {
     return s->set->item[i].ground && (s->left_out < 0 || s->fold[i] != s->left_out);
 }
 
-static const float *net_label(const gal_pex_case *pex, gal_pex_target target) {
-    return target == GAL_PEX_GROUND ? pex->ground : pex->total;
-}
-
 /* Brings the lengths of n rows of net features from um to pitches. */
 static void to_pitches(gal_mat x, const gal_technology *tech) {
     const float pitch = (float)gal_technology_pitch(tech->value);
@@ -164,7 +161,7 @@ static gal_status net_table(table *t, const selection *s, gal_pex_target target,
         const gal_extractor extractor = gal_technology_extractor(&pex->tech);
         const int64_t first = t->x.rows;
         for (int32_t n = 0; n < pex->graph.n_net; n++) {
-            const float y = net_label(pex, target)[n];
+            const float y = gal_pex_labels(pex, target)[n];
             if (!isnan(y)) table_add(t, y, gal_mat_row(pex->net_x, n), extractor, pex->graph.n_net);
         }
         to_pitches(gal_mat_rows(t->x, first, t->x.rows - first), &pex->tech);
@@ -314,17 +311,18 @@ static float to_logit(float probability) {
 
 static void apply_exist(gal_pex_estimate *out, const gal_pex_estimator *estimator,
                         const gal_pex_case *pex) {
-    gal_trees_predict(out->exist, estimator->trees[GAL_PEX_EXIST], pex->pair_x);
+    gal_trees_predict(out->exist, NULL, estimator->trees[GAL_PEX_EXIST], pex->pair_x);
     for (int32_t p = 0; p < pex->n_pair; p++) out->exist[p] = to_logit(out->exist[p]);
 }
 
-static void apply_size(float *out, const gal_pex_estimator *estimator, gal_pex_target target,
-                       const gal_pex_case *pex, gal_mat x) {
+static void apply_size(gal_pex_estimate *out, const gal_pex_estimator *estimator,
+                       gal_pex_target target, const gal_pex_case *pex, gal_mat x) {
     const gal_pex_trend *trend = trend_of(estimator, gal_technology_extractor(&pex->tech), target);
-    gal_trees_predict(out, estimator->trees[target], x);
+    float *mean = out->mean[target];
+    gal_trees_predict(mean, out->spread[target], estimator->trees[target], x);
 #pragma omp parallel for schedule(static) if (x.rows > TEAM_ROWS)
     for (int64_t r = 0; r < x.rows; r++)
-        out[r] += (float)(trend_share * gal_pex_trend_at(trend, gal_mat_row(x, r)));
+        mean[r] += (float)(trend_share * gal_pex_trend_at(trend, gal_mat_row(x, r)));
 }
 
 static gal_status apply_nets(gal_pex_estimate *out, const gal_pex_estimator *estimator,
@@ -336,8 +334,8 @@ static gal_status apply_nets(gal_pex_estimate *out, const gal_pex_estimator *est
     if (status == GAL_OK) {
         gal_mat_copy(x, pex->net_x);
         to_pitches(x, &pex->tech);
-        apply_size(out->ground, estimator, GAL_PEX_GROUND, pex, x);
-        apply_size(out->total, estimator, GAL_PEX_TOTAL, pex, x);
+        apply_size(out, estimator, GAL_PEX_GROUND, pex, x);
+        apply_size(out, estimator, GAL_PEX_TOTAL, pex, x);
     }
     gal_arena_clear(&arena);
     return status;
@@ -346,11 +344,13 @@ static gal_status apply_nets(gal_pex_estimate *out, const gal_pex_estimator *est
 static void apply_pairs(gal_pex_estimate *out, const gal_pex_estimator *estimator,
                         const gal_pex_case *pex) {
     const float grown = (float)growth_of(pex);
-    apply_size(out->couple, estimator, GAL_PEX_COUPLE, pex, pex->pair_x);
-    for (int32_t p = 0; p < pex->n_pair; p++)
-        out->couple[p] =
-            gal_roles_apply(&estimator->roles, pex->pair_role + (size_t)p * GAL_PEX_N_ROLE,
-                            GAL_PEX_N_ROLE, out->couple[p] + grown, role_shrink, &out->own[p]);
+    float *mean = out->mean[GAL_PEX_COUPLE];
+    apply_size(out, estimator, GAL_PEX_COUPLE, pex, pex->pair_x);
+    for (int32_t p = 0; p < pex->n_pair; p++) {
+        mean[p] = gal_roles_apply(&estimator->roles, pex->pair_role + (size_t)p * GAL_PEX_N_ROLE,
+                                  GAL_PEX_N_ROLE, mean[p] + grown, role_shrink, &out->own[p]);
+        out->spread[GAL_PEX_COUPLE][p] *= sqrtf(out->own[p]);
+    }
 }
 
 /* Fills an allocated estimate. */

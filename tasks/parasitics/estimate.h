@@ -15,15 +15,6 @@
 #include "tasks/parasitics/roles.h"
 #include "tasks/parasitics/trend.h"
 
-typedef enum gal_pex_target {
-    GAL_PEX_GROUND,
-    GAL_PEX_TOTAL,
-    GAL_PEX_COUPLE, /* log10 fF of pairs that couple */
-    GAL_PEX_EXIST,  /* does a pair couple by 1 aF or more? */
-    GAL_PEX_N_TARGET,
-    GAL_PEX_N_SIZE = GAL_PEX_EXIST /* targets that are capacitances */
-} gal_pex_target;
-
 typedef struct gal_pex_estimator {
     gal_pex_trend trend[GAL_N_EXTRACTOR][GAL_PEX_N_SIZE]; /* of extractors that have labels */
     gal_trees *trees[GAL_PEX_N_TARGET];
@@ -32,9 +23,10 @@ typedef struct gal_pex_estimator {
 
 /* Estimates of one case; log10 fF, exist as a logit. Memory belongs to the estimate. */
 typedef struct gal_pex_estimate {
-    float *ground, *total; /* [n_net] */
-    float *couple, *exist; /* [n_pair] */
-    float *own;            /* [n_pair] weight of the trees in couple, beside the role memory's */
+    float *mean[GAL_PEX_N_SIZE];   /* ground, total [n_net]; coupling [n_pair] */
+    float *spread[GAL_PEX_N_SIZE]; /* standard deviation of the trees' answers, likewise */
+    float *exist;                  /* [n_pair] */
+    float *own; /* [n_pair] weight of the trees in the coupling, beside the role memory's */
 } gal_pex_estimate;
 
 typedef struct gal_pex_estimate_options {

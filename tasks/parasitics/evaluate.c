@@ -35,18 +35,23 @@ typedef struct say {
     const float *exist;     /* pairs only */
 } say;
 
-static int add_regression(pool *p, const say *s, const float *label, const uint8_t *routed,
-                          const gal_pex_pair *pair, int32_t n) {
+/* Is a net routed, are both of a pair? */
+static int on_wires(const gal_pex_case *pex, gal_pex_target target, int32_t i) {
+    if (target != GAL_PEX_COUPLE) return pex->routed[i];
+    return pex->routed[pex->pair[i].a] && pex->routed[pex->pair[i].b];
+}
+
+static int add_regression(pool *p, const say *s, const gal_pex_case *pex, gal_pex_target target) {
+    const float *label = gal_pex_labels(pex, target);
     int ok = 1;
-    for (int32_t i = 0; ok && i < n; i++) {
+    for (int32_t i = 0; ok && i < gal_pex_n_sample(pex, target); i++) {
         if (isnan(label[i])) continue;
-        const int on_wires = pair ? routed[pair[i].a] && routed[pair[i].b] : routed[i];
         ok = gal_vec_push(&p->pred, (double)s->mean[i]) &&
              gal_vec_push(&p->truth, (double)label[i]) &&
              gal_vec_push(&p->sd, s->sd ? (double)s->sd[i] : 0.0) &&
              gal_vec_push(&p->pred_class, s->grade ? s->grade[i] : gal_pex_class(s->mean[i])) &&
              gal_vec_push(&p->class, gal_pex_class(label[i])) &&
-             gal_vec_push(&p->routed, (unsigned char)on_wires);
+             gal_vec_push(&p->routed, (unsigned char)on_wires(pex, target, i));
     }
     return ok;
 }
@@ -70,10 +75,9 @@ static int add_existence(pool *p, const float *score, const gal_pex_case *pex) {
 }
 
 static int add_case(pool pools[3], const say s[3], const gal_pex_case *pex) {
-    return add_regression(&pools[0], &s[0], pex->ground, pex->routed, NULL, pex->graph.n_net) &&
-           add_regression(&pools[1], &s[1], pex->total, pex->routed, NULL, pex->graph.n_net) &&
-           add_regression(&pools[2], &s[2], pex->couple, pex->routed, pex->pair, pex->n_pair) &&
-           add_existence(&pools[2], s[2].exist, pex);
+    for (int t = 0; t < 3; t++)
+        if (!add_regression(&pools[t], &s[t], pex, t)) return 0;
+    return add_existence(&pools[GAL_PEX_COUPLE], s[GAL_PEX_COUPLE].exist, pex);
 }
 
 static gal_status no_memory(gal_error *err) {
@@ -89,7 +93,7 @@ static gal_status add_baseline(pool pools[3], gal_pex_plain kind, const gal_pex_
     float *out[GAL_PEX_N_TARGET];
     int ok = 1;
     for (int t = 0; ok && t < GAL_PEX_N_TARGET; t++) {
-        out[t] = GAL_ARENA_ARRAY(&arena, float, t < 2 ? pex->graph.n_net : pex->n_pair);
+        out[t] = GAL_ARENA_ARRAY(&arena, float, gal_pex_n_sample(pex, t));
         ok = out[t] != NULL;
         if (ok) gal_pex_baseline_apply(out[t], plain, kind, (gal_pex_target)t, pex);
     }
@@ -225,7 +229,6 @@ gal_status gal_pex_evaluate(gal_pex_evaluation *out, const gal_pex_model *model,
 }
 
 static const char *const predictor_name[] = {"model", "trees", "linear", "fan-out"};
-static const char *const target_name[] = {"ground", "total", "coupling"};
 
 static void table_number(gal_buf *out, const char *format, double value) {
     if (isnan(value)) gal_buf_printf(out, " %9s", "-");
@@ -240,8 +243,8 @@ gal_status gal_pex_evaluation_table(gal_buf *out, const gal_pex_evaluation *eval
     for (int t = 0; t < 3; t++)
         for (int k = 0; k < GAL_PEX_N_PREDICTOR; k++) {
             const gal_pex_score *s = &evaluation->score[k][t];
-            gal_buf_printf(out, "%-9s %-8s %8lld", k == 0 ? target_name[t] : "", predictor_name[k],
-                           (long long)s->n);
+            gal_buf_printf(out, "%-9s %-8s %8lld", k == 0 ? gal_pex_target_name[t] : "",
+                           predictor_name[k], (long long)s->n);
             table_number(out, " %9.4f", s->r2_log);
             table_number(out, " %9.4f", s->mae_log);
             table_number(out, " %8.1f%%", 100 * s->median_ape);
@@ -274,7 +277,7 @@ gal_status gal_pex_evaluation_json(gal_buf *out, const gal_pex_evaluation *evalu
     for (int k = 0; k < GAL_PEX_N_PREDICTOR; k++) {
         json_t *to = k == GAL_PEX_BY_MODEL ? root : json_object();
         for (int t = 0; t < 3; t++)
-            json_object_set_new(to, target_name[t], json_score(&evaluation->score[k][t]));
+            json_object_set_new(to, gal_pex_target_name[t], json_score(&evaluation->score[k][t]));
         if (k != GAL_PEX_BY_MODEL) json_object_set_new(plain, predictor_name[k], to);
     }
     json_object_set_new(root, "baselines", plain);

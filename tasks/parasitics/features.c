@@ -156,7 +156,7 @@ gal_status gal_pex_features_build(gal_pex_case *pex, const gal_pex_pair *extra, 
 #define NAME(name, unit, meaning) #name " " unit ";"
 uint64_t gal_pex_schema_hash(void) {
     static const char schema[] =
-        "v12 net: " GAL_LAYOUT_NET_MAP(NAME) "pair: " GAL_LAYOUT_PAIR_MAP(NAME);
+        "v13 net: " GAL_LAYOUT_NET_MAP(NAME) "pair: " GAL_LAYOUT_PAIR_MAP(NAME);
     uint64_t hash = gal_hash_bytes(schema, sizeof schema - 1, gal_graph_schema_hash());
     hash = gal_hash_bytes(shown, sizeof shown, hash);
     return gal_hash_mix(hash, NET_COLUMNS * 100003 + PAIR_COLUMNS);

@@ -12,21 +12,26 @@ static const double one_sigma = 0.6827;
  * better by more. */
 static const double chance = 0.04;
 
+/* A value and the weight of its sample. */
+typedef struct share {
+    double value, weight;
+} share;
+
+/* Who names the class. */
+enum { BY_MEAN, BY_HEAD, N_WAY };
+
 /* Sums over held-out samples of one target. */
 typedef struct sums {
-    double n, square;      /* errors of the estimate */
-    double cross, power;   /* what the networks change x what it should be, and its square */
-    double blended;        /* squared error of the output */
-    gal_vec(double) ratio; /* |error of the output| / predicted deviation */
-    int64_t hit[GAL_PEX_N_CLASS], named[GAL_PEX_N_CLASS], real[GAL_PEX_N_CLASS];
+    double n, square;     /* errors of the estimate */
+    double cross, power;  /* what the networks change x what it should be, and its square */
+    double blended;       /* squared error of the output */
+    gal_vec(share) ratio; /* |error of the output| / predicted deviation */
+    int64_t real[GAL_PEX_N_CLASS], named[N_WAY][GAL_PEX_N_CLASS], hit[N_WAY][GAL_PEX_N_CLASS];
 } sums;
 
-static const float *labels_of(const gal_pex_case *pex, int t) {
-    return t == GAL_PEX_GROUND ? pex->ground : t == GAL_PEX_TOTAL ? pex->total : pex->couple;
-}
-
-static const float *estimate_of(const gal_pex_estimate *e, int t) {
-    return t == GAL_PEX_GROUND ? e->ground : t == GAL_PEX_TOTAL ? e->total : e->couple;
+static void add_class(sums *s, int way, int32_t named, int32_t real) {
+    s->named[way][named]++;
+    s->hit[way][real] += real == named;
 }
 
 /* Large circuits count like moderate ones: at most this many samples' weight each. */
@@ -34,24 +39,26 @@ static double sample_weight(int32_t n) {
     return n > 500 ? 500.0 / n : 1.0;
 }
 
-static int add_regression(sums *s, int t, const gal_pex_output *out, const gal_pex_case *pex,
-                          const gal_pex_estimate *estimate) {
-    const int32_t n = t == GAL_PEX_COUPLE ? pex->n_pair : pex->graph.n_net;
-    const float *label = labels_of(pex, t), *before = estimate_of(estimate, t);
+static int add_regression(sums *s, gal_pex_target t, const gal_pex_output *out,
+                          const gal_pex_case *pex, const gal_pex_estimate *estimate) {
+    const int32_t n = gal_pex_n_sample(pex, t);
+    const float *label = gal_pex_labels(pex, t), *before = estimate->mean[t];
     const double w = sample_weight(n);
     for (int32_t i = 0; i < n; i++) {
         if (isnan(label[i])) continue;
         const double needed = (double)label[i] - before[i];
         const double offered = (double)out->mean[t][i] - before[i], left = needed - offered;
         const double sd = out->sd[t][i];
-        const int32_t real = gal_pex_class(label[i]), named = out->grade[t][i];
+        const int32_t real = gal_pex_class(label[i]);
         s->n += w;
         s->square += w * needed * needed;
         s->cross += w * needed * offered;
         s->power += w * offered * offered;
         s->blended += w * left * left;
-        if (!gal_vec_push(&s->ratio, fabs(left) / (sd + 1e-6))) return 0;
-        s->real[real]++, s->named[named]++, s->hit[real] += real == named;
+        if (!gal_vec_push(&s->ratio, ((share){fabs(left) / (sd + 1e-6), w}))) return 0;
+        s->real[real]++;
+        add_class(s, BY_MEAN, gal_pex_class(out->mean[t][i]), real);
+        add_class(s, BY_HEAD, out->grade[t][i], real);
     }
     return 1;
 }
@@ -101,46 +108,47 @@ static double clamp01(double x) {
     return x < 0 ? 0 : x > 1 ? 1 : x;
 }
 
-static void choose_shares(gal_pex_trust *trust, const sums s[3]) {
-    for (int t = 0; t < 3; t++) {
+static void choose_gains(gal_pex_trust *trust, const sums s[3]) {
+    for (int t = 0; t < 3; t++)
         if (s[t].power > 0) trust->gain[t] = clamp01(s[t].cross / s[t].power);
-        if (s[t].n > 0) trust->estimate_sd[t] = sqrt(s[t].square / s[t].n);
-    }
 }
 
 /* Macro F1 over the classes that occur. */
-static double macro_f1(const sums *s) {
+static double macro_f1(const sums *s, int way) {
     double sum = 0, n = 0;
     for (int k = 0; k < GAL_PEX_N_CLASS; k++)
-        if (s->real[k] + s->named[k] > 0) {
-            sum += 2.0 * (double)s->hit[k] / (double)(s->real[k] + s->named[k]);
+        if (s->real[k] + s->named[way][k] > 0) {
+            sum += 2.0 * (double)s->hit[way][k] / (double)(s->real[k] + s->named[way][k]);
             n++;
         }
     return n > 0 ? sum / n : 0;
 }
 
 static int by_value(const void *x, const void *y) {
-    const double a = *(const double *)x, b = *(const double *)y;
+    const double a = ((const share *)x)->value, b = ((const share *)y)->value;
     return (a > b) - (a < b);
 }
 
 /* What makes one deviation hold its share of the errors. */
 static double honest_factor(sums *s) {
+    double left = one_sigma * s->n;
+    size_t i = 0;
     if (s->ratio.size == 0) return 1;
     qsort(s->ratio.data, s->ratio.size, sizeof *s->ratio.data, by_value);
-    return s->ratio.data[(size_t)(one_sigma * (double)(s->ratio.size - 1))];
+    while ((left -= s->ratio.data[i].weight) > 0 && i + 1 < s->ratio.size) i++;
+    return s->ratio.data[i].value;
 }
 
 static void note_result(const gal_report *report, const gal_pex_trust *trust,
-                        gal_extractor extractor, const sums s[3], const double f1[2][3]) {
-    static const char *const name[3] = {"ground", "total", "coupling"};
+                        gal_extractor extractor, const sums s[3]) {
     for (int t = 0; t < 3; t++)
         if (s[t].n > 0)
             gal_note(report,
                      "%s %s: rms error %.4f decades by trees, %.4f blended (networks' share %.2f); "
                      "macro F1 %.3f by mean, %.3f by head",
-                     gal_extractor_name(extractor), name[t], sqrt(s[t].square / s[t].n),
-                     sqrt(s[t].blended / s[t].n), trust->gain[t], f1[0][t], f1[1][t]);
+                     gal_extractor_name(extractor), gal_pex_target_name[t],
+                     sqrt(s[t].square / s[t].n), sqrt(s[t].blended / s[t].n), trust->gain[t],
+                     macro_f1(&s[t], BY_MEAN), macro_f1(&s[t], BY_HEAD));
 }
 
 /* The gates of the processes with labels of the extractor. Capacitors out of transistors, long as
@@ -159,25 +167,20 @@ static void find_gates(gal_pex_trust *trust, const probe *on) {
     }
 }
 
-/* Fills the trust in one extractor's numbers. */
+/* Fills the trust in one extractor's numbers: first the networks' share, then what hangs on it. */
 static gal_status fit(sums s[3], gal_pex_model *model, const probe *on, const gal_report *report,
                       gal_error *err) {
     gal_pex_trust *trust = &model->trust[on->extractor];
-    double f1[2][3];
-    for (int t = 0; t < 3; t++) trust->gain[t] = trust->sd_factor[t] = trust->estimate_sd[t] = 1;
+    for (int t = 0; t < 3; t++) trust->gain[t] = trust->sd_factor[t] = trust->by_head[t] = 1;
     find_gates(trust, on);
     GAL_TRY(measure(s, model, on, err));
-    choose_shares(trust, s);
-    for (int way = 1; way >= 0; way--) {
-        for (int t = 0; t < 3; t++) trust->by_head[t] = way;
-        GAL_TRY(measure(s, model, on, err));
-        for (int t = 0; t < 3; t++) f1[way][t] = macro_f1(&s[t]);
-    }
+    choose_gains(trust, s);
+    GAL_TRY(measure(s, model, on, err));
     for (int t = 0; t < 3; t++) {
-        trust->by_head[t] = f1[1][t] > f1[0][t] + chance;
-        if (model->n_member > 0) trust->sd_factor[t] = honest_factor(&s[t]);
+        trust->by_head[t] = macro_f1(&s[t], BY_HEAD) > macro_f1(&s[t], BY_MEAN) + chance;
+        trust->sd_factor[t] = honest_factor(&s[t]);
     }
-    note_result(report, trust, on->extractor, s, f1);
+    note_result(report, trust, on->extractor, s);
     return GAL_OK;
 }
 

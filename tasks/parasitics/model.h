@@ -4,6 +4,9 @@
  * the gain falls with the trees' share in the estimate. Whether a pair couples is the trees' say
  * alone: the networks' logits grow without bound on cells larger than those they were trained on.
  *
+ * Its deviation is made of two: what the networks say, which knows the hard places of circuits like
+ * those of training, and the spread of the trees, which grows where a circuit is like none of them.
+ *
  * The file is safetensors: trees as u8 tensors, roles, scales and network weights as arrays,
  * sizes and provenance as metadata. A file whose features differ from this program's is refused.
  */
@@ -30,10 +33,9 @@ typedef struct gal_pex_member {
 /* How much of a model to believe; from training circuits the networks did not see, per ground,
  * total, coupling. */
 typedef struct gal_pex_trust {
-    double estimate_sd[3]; /* deviation of log10 C by the estimate alone */
-    double sd_factor[3];   /* makes the networks' deviations honest */
-    double by_head[3];     /* 1: the class head names classes better than the mean does */
-    double gain[3];        /* share of the networks' say beside the estimate's, in [0, 1] */
+    double sd_factor[3]; /* makes the deviations honest */
+    double by_head[3];   /* 1: the class head names classes better than the mean does */
+    double gain[3];      /* share of the networks' say beside the estimate's, in [0, 1] */
     /* Shortest and longest gates of the processes it was measured on (logs of um: NMOS, PMOS). */
     double shortest[2], longest[2];
 } gal_pex_trust;

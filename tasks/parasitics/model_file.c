@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const target_name[GAL_PEX_N_TARGET] = {"ground", "total", "couple", "exist"};
 static const char format_name[] = "galena parasitics 3";
 
 /* Bytes of the saved trees, alive until the file is written. */
@@ -18,11 +17,11 @@ typedef struct tree_bytes {
 /* Names of tensors: a trend, a forest. */
 static void trend_tensor(char *out, size_t size, int extractor, int target) {
     snprintf(out, size, "%s.trend.%s", gal_extractor_name((gal_extractor)extractor),
-             target_name[target]);
+             gal_pex_target_name[target]);
 }
 
 static void tree_tensor(char *out, size_t size, int target) {
-    snprintf(out, size, "trees.%s", target_name[target]);
+    snprintf(out, size, "trees.%s", gal_pex_target_name[target]);
 }
 
 static gal_status add(gal_safetensors *st, const char *name, gal_dtype dtype, int64_t n,

@@ -26,7 +26,7 @@ static double whole_pm(double metre) {
 /* Graph net, or minus the kind of a supply. */
 static int32_t place_of(const gal_circuit *circuit, const gal_graph *graph, int32_t net) {
     if (graph->net_id[net] >= 0) return graph->net_id[net];
-    return circuit->net[net].flags & GAL_NET_GROUND ? -GAL_PEX_GROUND : -GAL_PEX_POWER;
+    return circuit->net[net].flags & GAL_NET_GROUND ? -GAL_PEX_GROUND_RAIL : -GAL_PEX_POWER_RAIL;
 }
 
 static gal_pex_mos mos_of(const gal_circuit *circuit, const gal_graph *graph, int32_t d) {
@@ -62,12 +62,12 @@ static void smallest_sizes(gal_pex_neighbours *list) {
 static void find_rails(gal_pex_neighbours *list, const gal_circuit *circuit, const gal_graph *graph,
                        const int32_t *bulks) {
     for (int32_t i = 0; i < list->n_net; i++)
-        if (bulks[i] >= RAIL_BULKS) list->kind[i] = GAL_PEX_POWER;
+        if (bulks[i] >= RAIL_BULKS) list->kind[i] = GAL_PEX_POWER_RAIL;
     for (int32_t d = 0; d < circuit->n_device; d++) {
         const gal_device *device = &circuit->device[d];
         if (device->type != GAL_NMOS || device->n_pin <= GAL_PIN_BULK) continue;
         const int32_t net = graph->net_id[gal_circuit_pin(circuit, d, GAL_PIN_BULK)];
-        if (net >= 0 && list->kind[net]) list->kind[net] = GAL_PEX_GROUND;
+        if (net >= 0 && list->kind[net]) list->kind[net] = GAL_PEX_GROUND_RAIL;
     }
 }
 

@@ -20,7 +20,7 @@ enum {
 };
 
 /* What a net is; rails and supplies are the ones above 0. */
-enum { GAL_PEX_SIGNAL, GAL_PEX_GROUND, GAL_PEX_POWER, GAL_PEX_N_KIND };
+enum { GAL_PEX_SIGNAL, GAL_PEX_GROUND_RAIL, GAL_PEX_POWER_RAIL, GAL_PEX_N_KIND };
 
 /* Terminals of a transistor, in the order of gal_pex_mos.net. */
 enum { GAL_PEX_GATE, GAL_PEX_DRAIN, GAL_PEX_SOURCE, GAL_PEX_N_TERMINAL };
@@ -57,7 +57,7 @@ GAL_API gal_status gal_pex_neighbours_build(gal_pex_neighbours *list, gal_arena 
                                             const gal_circuit *circuit, const gal_graph *graph,
                                             gal_error *err);
 
-/* GAL_PEX_SIGNAL, _GROUND or _POWER of what stands in gal_pex_mos.net. */
+/* GAL_PEX_SIGNAL, _GROUND_RAIL or _POWER_RAIL: what stands in gal_pex_mos.net. */
 static inline int gal_pex_kind(const gal_pex_neighbours *list, int32_t net) {
     return net < 0 ? -net : list->kind[net];
 }

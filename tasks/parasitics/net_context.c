@@ -35,8 +35,8 @@ static void add_end(sums *s, const gal_pex_neighbours *list, const gal_pex_mos *
     const int kind = gal_pex_kind(list, other);
     s->ends[mos->is_p] += mos->copies;
     s->end_width += mos->copies * mos->width;
-    s->to_ground += mos->copies * (kind == GAL_PEX_GROUND);
-    s->to_power += mos->copies * (kind == GAL_PEX_POWER);
+    s->to_ground += mos->copies * (kind == GAL_PEX_GROUND_RAIL);
+    s->to_power += mos->copies * (kind == GAL_PEX_POWER_RAIL);
     s->tied += mos->copies * ((gate == net || other == net) + (gal_pex_kind(list, gate) != 0));
 }
 

@@ -37,9 +37,8 @@ gal_status gal_pex_prior_fit(gal_pex_prior *prior, gal_arena *arena, const gal_p
     for (int32_t i = 0; ok && i < set->n; i++) {
         const gal_pex_case *pex = &set->item[i];
         if (!pex->ground) continue;
-        ok = collect(&label[0], pex->ground, pex->graph.n_net) &&
-             collect(&label[1], pex->total, pex->graph.n_net) &&
-             collect(&label[2], pex->couple, pex->n_pair);
+        for (int t = 0; ok && t < 3; t++)
+            ok = collect(&label[t], gal_pex_labels(pex, t), gal_pex_n_sample(pex, t));
     }
     gal_status status = ok ? GAL_OK : gal_fail(err, GAL_ENOMEM, "out of memory for labels");
     for (int t = 0; t < 3; t++) {

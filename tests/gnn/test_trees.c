@@ -46,15 +46,15 @@ static void trees_learn_save_and_repeat(void **state) {
     gal_error err = {0};
     assert_int_equal(gal_trees_train(&trees, x, y, &options, &err), GAL_OK);
     assert_int_equal(gal_trees_train(&twin, x, y, &options, &err), GAL_OK);
-    gal_trees_predict(once, trees, test);
+    gal_trees_predict(once, NULL, trees, test);
     assert_true(r2(once, truth, ROWS) > 0.97);
-    gal_trees_predict(again, twin, test);
+    gal_trees_predict(again, NULL, twin, test);
     assert_memory_equal(once, again, sizeof once);
     unsigned char *bytes;
     size_t size;
     assert_int_equal(gal_trees_save(&bytes, &size, trees, &err), GAL_OK);
     assert_int_equal(gal_trees_load(&loaded, bytes, size, &err), GAL_OK);
-    gal_trees_predict(again, loaded, test);
+    gal_trees_predict(again, NULL, loaded, test);
     assert_memory_equal(once, again, sizeof once);
     free(bytes);
     gal_trees_destroy(trees);
@@ -104,7 +104,7 @@ static void what_is_not_drawn_does_not_count(void **state) {
     options.keep = keep;
     gal_trees *trees;
     assert_int_equal(gal_trees_train(&trees, x, y, &options, NULL), GAL_OK);
-    gal_trees_predict(said, trees, test);
+    gal_trees_predict(said, NULL, trees, test);
     assert_true(r2(said, truth, ROWS) > 0.95);
     gal_trees_destroy(trees);
     gal_arena_clear(&arena);
@@ -126,8 +126,37 @@ static void bad_input_is_reported(void **state) {
     assert_true(strncmp(err.message, "trees:", 6) == 0);
 }
 
+/* The trees agree where they saw rows, and part in a gap between them. */
+static void trees_part_where_rows_are_new(void **state) {
+    (void)state;
+    gal_arena arena;
+    gal_arena_init(&arena);
+    gal_mat x = gal_mat_new(&arena, ROWS, COLS), test = gal_mat_new(&arena, ROWS, COLS);
+    static float y[ROWS], truth[ROWS], said[ROWS], spread[ROWS];
+    sample(x, y, 1);
+    sample(test, truth, 2);
+    for (int r = 0; r < ROWS; r++) {
+        float *row = gal_mat_row(x, r);
+        row[0] = row[0] < 0.5f ? 0.6f * row[0] : 0.4f + 0.6f * row[0]; /* nothing from 0.3 to 0.7 */
+    }
+    const gal_trees_options options = gal_trees_defaults();
+    gal_trees *trees;
+    double seen = 0, gap = 0, n_seen = 0, n_gap = 0;
+    assert_int_equal(gal_trees_train(&trees, x, y, &options, NULL), GAL_OK);
+    gal_trees_predict(said, spread, trees, test);
+    for (int r = 0; r < ROWS; r++) {
+        const float at = gal_mat_row(test, r)[0];
+        if (at > 0.35f && at < 0.65f) gap += (double)spread[r], n_gap++;
+        if (at < 0.25f || at > 0.75f) seen += (double)spread[r], n_seen++;
+    }
+    assert_true(gap / n_gap > 2 * seen / n_seen);
+    gal_trees_destroy(trees);
+    gal_arena_clear(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(trees_part_where_rows_are_new),
         cmocka_unit_test(trees_learn_save_and_repeat),
         cmocka_unit_test(the_node_budget_is_kept),
         cmocka_unit_test(what_is_not_drawn_does_not_count),
