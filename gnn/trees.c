@@ -82,11 +82,11 @@ static double gain_of(const grower *g, int32_t feature, float threshold, int32_t
     return sum[0] * sum[0] / n[0] + sum[1] * sum[1] / n[1];
 }
 
-/* The value in the precision that files keep: 16 bits of mantissa, rounded towards zero. */
+/* The value in the precision that files keep: 12 bits of mantissa, rounded towards zero. */
 static float shortened(float value) {
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
-    bits &= 0xffffff00u;
+    bits &= 0xfffff000u;
     memcpy(&value, &bits, sizeof bits);
     return value;
 }

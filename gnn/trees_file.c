@@ -1,7 +1,7 @@
 /* Forests as bytes: a head of four int64 (columns, trees, nodes, plain bytes), then, deflated, the
  * roots (int64) and, of all nodes, the features (uint16) and the three upper bytes of the values
- * (float), one plane of bytes after the other. Right children follow from the order of the nodes:
- * a subtree ends where it has one leaf more than inner nodes. */
+ * (float), one plane of bytes after the other, inner nodes before leaves. Right children follow
+ * from the order of the nodes: a subtree ends where it has one leaf more than inner nodes. */
 #include "gnn/trees_private.h"
 
 #include <stdlib.h>
@@ -29,23 +29,28 @@ static void to_plain(unsigned char *plain, const gal_trees *trees) {
     unsigned char *at = pack(plain, trees->root, ((size_t)trees->count + 1) * sizeof *trees->root);
     for (int64_t i = 0; i < trees->n_node; i++) at = pack(at, &trees->node[i].feature, 2);
     for (int plane = 0; plane < VALUE_BYTES; plane++)
-        for (int64_t i = 0; i < trees->n_node; i++) {
-            uint32_t bits;
-            memcpy(&bits, &trees->node[i].value, sizeof bits);
-            *at++ = (unsigned char)(bits >> plane_shift(plane));
-        }
+        for (int leaves = 0; leaves < 2; leaves++)
+            for (int64_t i = 0; i < trees->n_node; i++) {
+                uint32_t bits;
+                if ((trees->node[i].feature == GAL__LEAF) != leaves) continue;
+                memcpy(&bits, &trees->node[i].value, sizeof bits);
+                *at++ = (unsigned char)(bits >> plane_shift(plane));
+            }
 }
 
 static void from_plain(gal_trees *trees, const unsigned char *plain) {
     const unsigned char *at =
         unpack(trees->root, plain, ((size_t)trees->count + 1) * sizeof *trees->root);
     for (int64_t i = 0; i < trees->n_node; i++) at = unpack(&trees->node[i].feature, at, 2);
-    for (int64_t i = 0; i < trees->n_node; i++) {
-        uint32_t bits = 0;
-        for (int plane = 0; plane < VALUE_BYTES; plane++)
-            bits |= (uint32_t)at[plane * trees->n_node + i] << plane_shift(plane);
-        memcpy(&trees->node[i].value, &bits, sizeof bits);
-    }
+    for (int leaves = 0; leaves < 2; leaves++)
+        for (int64_t i = 0; i < trees->n_node; i++) {
+            uint32_t bits = 0;
+            if ((trees->node[i].feature == GAL__LEAF) != leaves) continue;
+            for (int plane = 0; plane < VALUE_BYTES; plane++)
+                bits |= (uint32_t)at[plane * trees->n_node] << plane_shift(plane);
+            memcpy(&trees->node[i].value, &bits, sizeof bits);
+            at++;
+        }
 }
 
 /* Sets the right children of a tree's nodes from the order: backwards, `end[i]` being one past the

@@ -11,19 +11,19 @@
 static const float role_shrink = 100;
 enum { ROLE_LEAST = 20 };
 
-/* Share of the columns tried at a node of the pairs' trees, and samples in a leaf of the existence
- * trees: few columns, for trees that differ, and wide leaves carry over better to cells larger and
- * stranger than any in training. */
-static const double couple_features = 0.15, exist_features = 0.1;
-enum { EXIST_LEAF = 5 };
+/* The forests. Few columns tried at a node, for trees that differ, and wide leaves carry over
+ * better to pairs of cells larger and stranger than any in training. Large tables repeat
+ * themselves: a tree draws some rows (existence, learnt from all pairs, needs more). Nodes keep a
+ * model file below 5 MB. */
+static const gal_trees_options forest[GAL_PEX_N_TARGET] = {
+    [GAL_PEX_GROUND] = {.min_leaf = 2, .features = 0.4, .max_rows = 20000, .max_nodes = 240000},
+    [GAL_PEX_TOTAL] = {.min_leaf = 2, .features = 0.4, .max_rows = 20000, .max_nodes = 240000},
+    [GAL_PEX_COUPLE] = {.min_leaf = 2, .features = 0.15, .max_rows = 20000, .max_nodes = 480000},
+    [GAL_PEX_EXIST] = {.min_leaf = 5, .features = 0.1, .max_rows = 40000, .max_nodes = 420000}};
 
-/* Rows drawn for one tree: large tables repeat themselves, and trees are better for differing.
- * Existence, learnt from all pairs, needs more. */
-enum { TREE_ROWS = 20000, EXIST_ROWS = 40000 };
-
-/* Nodes of one target's forest, which keep a model file below 5 MB: large tables get fewer trees,
- * then larger leaves, of which SMALL_LEAF samples hardly cost accuracy yet. */
-enum { TREE_NODES = 240000, EXIST_NODES = 420000, SMALL_LEAF = 3, LEAST_TREES = 40 };
+/* Large tables get fewer trees, then larger leaves, of which SMALL_LEAF samples hardly cost
+ * accuracy yet. */
+enum { SMALL_LEAF = 3, LEAST_TREES = 40 };
 
 /* Rows worth a team of threads. */
 enum { TEAM_ROWS = 1000 };
@@ -45,7 +45,7 @@ static gal_status no_memory(gal_error *err) {
 }
 
 gal_pex_estimate_options gal_pex_estimate_defaults(void) {
-    return (gal_pex_estimate_options){.folds = 5, .trees = 100, .max_pair = 15000, .seed = 1};
+    return (gal_pex_estimate_options){.folds = 5, .trees = 200, .max_pair = 15000, .seed = 1};
 }
 
 void gal_pex_estimator_clear(gal_pex_estimator *estimator) {
@@ -258,16 +258,7 @@ static int32_t fitting_trees(int32_t count, double rows, const gal_trees_options
 static gal_status fit_target(gal_pex_estimator *estimator, const selection *s,
                              gal_pex_target target, const gal_pex_estimate_options *o,
                              gal_error *err) {
-    gal_trees_options options = gal_trees_defaults();
-    options.max_rows = TREE_ROWS;
-    options.max_nodes = TREE_NODES;
-    if (target == GAL_PEX_COUPLE) options.features = couple_features;
-    if (target == GAL_PEX_EXIST) {
-        options.max_rows = EXIST_ROWS;
-        options.max_nodes = EXIST_NODES;
-        options.features = exist_features;
-        options.min_leaf = EXIST_LEAF;
-    }
+    gal_trees_options options = forest[target];
     options.seed = gal_hash_mix(o->seed, (uint64_t)target);
     table t = {0};
     gal_status status = target < GAL_PEX_COUPLE ? net_table(&t, s, target, err)

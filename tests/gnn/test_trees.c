@@ -156,11 +156,11 @@ static void trees_part_where_rows_are_new(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(trees_part_where_rows_are_new),
         cmocka_unit_test(trees_learn_save_and_repeat),
         cmocka_unit_test(the_node_budget_is_kept),
         cmocka_unit_test(what_is_not_drawn_does_not_count),
         cmocka_unit_test(bad_input_is_reported),
+        cmocka_unit_test(trees_part_where_rows_are_new),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
