@@ -39,7 +39,7 @@ static void add_case(sums *s, const gal_pex_output *out, const gal_pex_case *pex
         if (isnan(label[i])) continue;
         const double mean = out->mean[t][i], sd = out->sd[t][i];
         add(&s->plain, mean, label[i], 1);
-        add(&s->scaled, mean, label[i], 1 / (sd * sd));
+        add(&s->scaled, mean, label[i], 1 / (sd * sd + 1e-12));
     }
 }
 
