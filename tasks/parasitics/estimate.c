@@ -68,7 +68,7 @@ static gal_status estimate_new(gal_pex_estimate *estimate, const gal_pex_case *p
     *estimate = (gal_pex_estimate){0};
     if (!next) return no_memory(err);
     for (int t = 0; t < GAL_PEX_N_SIZE; t++) {
-        const size_t n = t == GAL_PEX_COUPLE ? n_pair : n_net;
+        const size_t n = (size_t)gal_pex_n_sample(pex, t);
         estimate->mean[t] = next;
         estimate->spread[t] = next + n;
         next += 2 * n;

@@ -23,6 +23,16 @@ static void sample(gal_mat x, float *y, uint64_t seed) {
     }
 }
 
+/* ROWS to learn from and as many others to be asked about. */
+static void samples(gal_arena *arena, gal_mat *x, float *y, gal_mat *test, float *truth,
+                    uint64_t seed) {
+    gal_arena_init(arena);
+    *x = gal_mat_new(arena, ROWS, COLS);
+    *test = gal_mat_new(arena, ROWS, COLS);
+    sample(*x, y, seed);
+    sample(*test, truth, seed + 1);
+}
+
 static double r2(const float *p, const float *y, int n) {
     double mean = 0, total = 0, left = 0;
     for (int i = 0; i < n; i++) mean += (double)y[i] / n;
@@ -36,11 +46,9 @@ static double r2(const float *p, const float *y, int n) {
 static void trees_learn_save_and_repeat(void **state) {
     (void)state;
     gal_arena arena;
-    gal_arena_init(&arena);
-    gal_mat x = gal_mat_new(&arena, ROWS, COLS), test = gal_mat_new(&arena, ROWS, COLS);
+    gal_mat x, test;
     static float y[ROWS], truth[ROWS], once[ROWS], again[ROWS];
-    sample(x, y, 1);
-    sample(test, truth, 2);
+    samples(&arena, &x, y, &test, truth, 1);
     const gal_trees_options options = gal_trees_defaults();
     gal_trees *trees, *twin, *loaded;
     gal_error err = {0};
@@ -91,11 +99,9 @@ static void the_node_budget_is_kept(void **state) {
 static void what_is_not_drawn_does_not_count(void **state) {
     (void)state;
     gal_arena arena;
-    gal_arena_init(&arena);
-    gal_mat x = gal_mat_new(&arena, ROWS, COLS), test = gal_mat_new(&arena, ROWS, COLS);
+    gal_mat x, test;
     static float y[ROWS], truth[ROWS], keep[ROWS], said[ROWS];
-    sample(x, y, 4);
-    sample(test, truth, 5);
+    samples(&arena, &x, y, &test, truth, 4);
     for (int r = 0; r < ROWS; r++) {
         keep[r] = r % 2 ? 0.8f : 0;
         if (r % 2 == 0) y[r] = 100;
@@ -130,11 +136,9 @@ static void bad_input_is_reported(void **state) {
 static void trees_part_where_rows_are_new(void **state) {
     (void)state;
     gal_arena arena;
-    gal_arena_init(&arena);
-    gal_mat x = gal_mat_new(&arena, ROWS, COLS), test = gal_mat_new(&arena, ROWS, COLS);
+    gal_mat x, test;
     static float y[ROWS], truth[ROWS], said[ROWS], spread[ROWS];
-    sample(x, y, 1);
-    sample(test, truth, 2);
+    samples(&arena, &x, y, &test, truth, 1);
     for (int r = 0; r < ROWS; r++) {
         float *row = gal_mat_row(x, r);
         row[0] = row[0] < 0.5f ? 0.6f * row[0] : 0.4f + 0.6f * row[0]; /* nothing from 0.3 to 0.7 */
