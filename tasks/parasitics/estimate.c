@@ -183,14 +183,22 @@ static int32_t count_coupled(const gal_pex_case *pex) {
     return n;
 }
 
+/* Whether a pair couples at all is told without third nets: in cells larger than those of training
+ * they mislead. */
+static gal_mat pair_columns(const gal_pex_case *pex, gal_pex_target target) {
+    const int32_t first = target == GAL_PEX_EXIST ? GAL_LAYOUT_PAIR_GATE_A : 0;
+    return gal_mat_cols(pex->pair_x, first, pex->pair_x.cols - first);
+}
+
 static gal_status pair_table(table *t, const selection *s, gal_pex_target target, int32_t max_pair,
                              gal_error *err) {
     int64_t rows = 0;
     for (int32_t i = 0; i < s->set->n; i++) rows += s->set->item[i].n_pair;
-    GAL_TRY(table_new(t, rows, s->set->item[0].pair_x.cols, err));
+    GAL_TRY(table_new(t, rows, pair_columns(&s->set->item[0], target).cols, err));
     for (int32_t i = 0; i < s->set->n; i++) {
         const gal_pex_case *pex = &s->set->item[i];
         if (!takes_part(s, i)) continue;
+        const gal_mat x = pair_columns(pex, target);
         const gal_extractor extractor = gal_technology_extractor(&pex->tech);
         const int32_t coupled = count_coupled(pex), others = pex->n_pair - coupled;
         const double grown = growth_of(pex);
@@ -201,7 +209,7 @@ static gal_status pair_table(table *t, const selection *s, gal_pex_target target
                 continue;
             const float y =
                 target == GAL_PEX_COUPLE ? pex->couple[p] - (float)grown : (float)couples;
-            table_add(t, y, gal_mat_row(pex->pair_x, p), extractor, couples ? coupled : others);
+            table_add(t, y, gal_mat_row(x, p), extractor, couples ? coupled : others);
         }
     }
     return GAL_OK;
@@ -302,7 +310,8 @@ static float to_logit(float probability) {
 
 static void apply_exist(gal_pex_estimate *out, const gal_pex_estimator *estimator,
                         const gal_pex_case *pex) {
-    gal_trees_predict(out->exist, NULL, estimator->trees[GAL_PEX_EXIST], pex->pair_x);
+    gal_trees_predict(out->exist, NULL, estimator->trees[GAL_PEX_EXIST],
+                      pair_columns(pex, GAL_PEX_EXIST));
     for (int32_t p = 0; p < pex->n_pair; p++) out->exist[p] = to_logit(out->exist[p]);
 }
 

@@ -154,9 +154,11 @@ gal_status gal_pex_features_build(gal_pex_case *pex, const gal_pex_pair *extra, 
 
 /* The columns in order; the version counts changes of meaning that no name shows. */
 #define NAME(name, unit, meaning) #name " " unit ";"
+#define SCREENED(name) #name ";"
 uint64_t gal_pex_schema_hash(void) {
-    static const char schema[] =
-        "v13 net: " GAL_LAYOUT_NET_MAP(NAME) "pair: " GAL_LAYOUT_PAIR_MAP(NAME);
+    static const char schema[] = "v14 net: " GAL_LAYOUT_NET_MAP(NAME) //
+        "screened: " GAL_LAYOUT_SCREENED_MAP(SCREENED)                //
+        "pair: " GAL_LAYOUT_PAIR_MAP(NAME);
     uint64_t hash = gal_hash_bytes(schema, sizeof schema - 1, gal_graph_schema_hash());
     hash = gal_hash_bytes(shown, sizeof shown, hash);
     return gal_hash_mix(hash, NET_COLUMNS * 100003 + PAIR_COLUMNS);

@@ -168,7 +168,7 @@ static gal_status export(gal_pex_layout *layout, gal_arena *arena, const job *j,
         row[GAL_LAYOUT_PAIR_ALIKE] = layout->colour[a] == layout->colour[b];
     }
     layout->n_pair = n;
-    return GAL_OK;
+    return gal__screens_measure(layout->pair_x, layout->pair, n, n_net, scratch, err);
 }
 
 static gal_status build(gal_pex_layout *layout, gal_arena *arena, job *j, gal_arena *scratch,

@@ -139,6 +139,16 @@
     XX(NEAR_STRIPS, "um", "weight times width of strips in one row")                               \
     XX(NEAR_GATE_STRIP_ACROSS, "um", "weight times width of gate and strip in different rows")
 
+/* Columns by which third nets stand between a and b, each as near as to the farther of the two.
+ * Three more columns of the pair tell the share of them that are no nearer than a and b are to each
+ * other (UNSCREENED_*), and v / (v + the thirds' mean) and v / (v + their greatest) of the pair's
+ * own value v (TO_MEAN_*, TO_MOST_*). Shares, not counts, which would grow with the cell. */
+#define GAL_LAYOUT_SCREENED_MAP(XX)                                                                \
+    XX(NEAR_ALL)                                                                                   \
+    XX(OVERLAP)                                                                                    \
+    XX(NEAR_STRIPS_ACROSS)                                                                         \
+    XX(NEAR_GATE_STRIP)
+
 enum {
 #define XX(name, unit, meaning) GAL_LAYOUT_NET_##name,
     GAL_LAYOUT_NET_MAP(XX)
@@ -146,11 +156,17 @@ enum {
         GAL_PEX_LAYOUT_NET
 };
 
+/* Of a pair: what third nets tell, then what the pair does, from GATE_A on. */
 enum {
-#define XX(name, unit, meaning) GAL_LAYOUT_PAIR_##name,
-    GAL_LAYOUT_PAIR_MAP(XX)
+#define XX(name)                                                                                   \
+    GAL_LAYOUT_PAIR_UNSCREENED_##name, GAL_LAYOUT_PAIR_TO_MEAN_##name,                             \
+        GAL_LAYOUT_PAIR_TO_MOST_##name,
+    GAL_LAYOUT_SCREENED_MAP(XX)
 #undef XX
-        GAL_PEX_LAYOUT_PAIR
+#define XX(name, unit, meaning) GAL_LAYOUT_PAIR_##name,
+        GAL_LAYOUT_PAIR_MAP(XX)
+#undef XX
+            GAL_PEX_LAYOUT_PAIR
 };
 
 /* [GAL_PEX_LAYOUT_NET] 1 for columns in um, 2 for um^2, 0 for others. */

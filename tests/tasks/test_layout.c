@@ -246,7 +246,9 @@ static void test_pairs(void **state) {
     assert_float_equal(back[GAL_LAYOUT_PAIR_GATE_A], 0, 0);
     assert_float_equal(back[GAL_LAYOUT_PAIR_GATE_B], 2, 0);
     assert_float_equal(forth[GAL_LAYOUT_PAIR_BESIDE_N], 0.65, 1e-5);
-    for (int k = 2; k < GAL_PEX_LAYOUT_PAIR; k++) assert_float_equal(forth[k], back[k], 0);
+    for (int k = 0; k < GAL_PEX_LAYOUT_PAIR; k++)
+        if (k != GAL_LAYOUT_PAIR_GATE_A && k != GAL_LAYOUT_PAIR_GATE_B)
+            assert_float_equal(forth[k], back[k], 0);
     pair_row(forth, &l, in, lone);
     for (int k = 0; k < GAL_PEX_LAYOUT_PAIR; k++) assert_float_equal(forth[k], 0, 0);
     for (int k = 0; k < GAL_PEX_LAYOUT_NET; k++) assert_float_equal(row(&l, lone)[k], 0, 0);
