@@ -31,7 +31,7 @@ const uint8_t gal_pex_layout_net_power[GAL_PEX_LAYOUT_NET] = {
 typedef struct job {
     gal__cell cell;
     gal__unit *unit;                  /* [n_unit] windows are ranges of it */
-    gal__placer *placer[LAYOUTS_ONE]; /* [n_layout] */
+    gal__placer *placer[LAYOUTS_ONE]; /* [n_layout] those of the pass */
     gal__scene *scene;
     gal__surround *surround;
     gal__drawing drawing;
@@ -70,11 +70,23 @@ static void plan(job *j) {
     j->moves_budget = (int32_t)(budget / j->n_layout / fmax(j->n_window, 1));
 }
 
+/* Multiplexers are drawn crossed in every other round through the tastes: most of their stacks, but
+ * not all as in latches, are whole in cells of training. */
+static int is_crossed(int32_t layout) {
+    return layout / GAL__N_TASTE % 2;
+}
+
+/* The layouts of one pass: those that are crossed, or the others. */
+static int takes_part(const job *j, int32_t layout) {
+    return is_crossed(layout) == j->cell.crossed;
+}
+
 static gal_status prepare(job *j, gal_arena *scratch, int all_pairs, gal_error *err) {
     plan(j);
     const int32_t columns = most_columns(j);
     int placers = 1;
     for (int32_t i = 0; i < j->n_layout; i++) {
+        if (!takes_part(j, i)) continue;
         j->placer[i] = gal__placer_new(scratch, &j->cell);
         placers = placers && j->placer[i];
     }
@@ -87,13 +99,7 @@ static gal_status prepare(job *j, gal_arena *scratch, int all_pairs, gal_error *
     return GAL_OK;
 }
 
-/* Multiplexers are drawn crossed in every other round through the tastes: most of their stacks, but
- * not all as in latches, are whole in cells of training. */
-static int is_crossed(int32_t layout) {
-    return layout / GAL__N_TASTE % 2;
-}
-
-/* All layouts of a window that are crossed, or not; measured in order for sums that do not depend
+/* All layouts of a pass in a window; measured in order for sums that do not depend
  * on the number of threads. */
 static void run_window(job *j, int32_t window) {
     const int32_t first = window_start(j, window), n = window_start(j, window + 1) - first;
@@ -103,12 +109,12 @@ static void run_window(job *j, int32_t window) {
     gal__order order[LAYOUTS_ONE];
 #pragma omp parallel for schedule(dynamic, 1) if (j->n_layout > 1)
     for (int32_t i = 0; i < j->n_layout; i++) {
-        if (is_crossed(i) != j->cell.crossed) continue;
+        if (!takes_part(j, i)) continue;
         gal__placer_load(j->placer[i], unit, n);
         gal__placer_anneal(j->placer[i], &order[i], (uint64_t)i, moves);
     }
     for (int32_t i = 0; i < j->n_layout; i++) {
-        if (is_crossed(i) != j->cell.crossed) continue;
+        if (!takes_part(j, i)) continue;
         gal__drawing_make(&j->drawing, j->placer[i], &order[i], unit, j->cell.rules.contacted);
         gal__scene_measure(j->scene, &j->drawing, 1.0 / j->n_layout);
         gal__surround_measure(j->surround, &j->drawing, 1.0 / j->n_layout);
