@@ -18,7 +18,7 @@ static const double cell_budget = 2400000, block_budget = 600000, usual_units = 
 enum { MOVES_PER_UNIT = 400 };
 
 gal_pex_rules gal_pex_rules_default(void) {
-    return (gal_pex_rules){.contacted = 0.27, .stacked = 0.21, .broken = 0.80};
+    return (gal_pex_rules){.length = 0.15, .contacted = 0.27, .stacked = 0.21, .broken = 0.80};
 }
 
 /* sizeof counts the end of the string: 1 for "", 3 for um, 5 for um^2. */

@@ -172,15 +172,21 @@ enum {
 /* [GAL_PEX_LAYOUT_NET] 1 for columns in um, 2 for um^2, 0 for others. */
 extern GAL_API const uint8_t gal_pex_layout_net_power[GAL_PEX_LAYOUT_NET];
 
-/* Spaces between neighbouring gates, um. */
+/* Gates in a row and the spaces between neighbours, um. */
 typedef struct gal_pex_rules {
-    double contacted; /* with a contact between them */
-    double stacked;   /* over a bare strip */
-    double broken;    /* across a diffusion break */
+    double length;    /* of the shortest gate */
+    double contacted; /* space with a contact in it */
+    double stacked;   /* ... over a bare strip */
+    double broken;    /* ... across a diffusion break */
 } gal_pex_rules;
 
 /* Those of a 130 nm process. */
 GAL_API gal_pex_rules gal_pex_rules_default(void);
+
+/* From gate to gate with a contact between. */
+static inline double gal_pex_pitch(const gal_pex_rules *rules) {
+    return rules->length + rules->contacted;
+}
 
 typedef struct gal_pex_layout {
     gal_mat net;        /* [n_net, GAL_PEX_LAYOUT_NET] graph nets; zeros without transistors */

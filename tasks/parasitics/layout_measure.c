@@ -11,8 +11,8 @@ enum { ALL, GATES, N_STRIPS, P_STRIPS, N_SPAN };
  * whose spans are further apart than the other do not meet outside of cells. */
 static const double near_pieces = 3.2, near_spans = 4;
 
-/* Poly of a gate, added to the space of a contact to make the pitch; rounding slack. Um. */
-static const double poly = 0.15, slack = 1e-9;
+/* For rounding, um. */
+static const double slack = 1e-9;
 
 typedef struct spans {
     double lo[N_SPAN], hi[N_SPAN]; /* lo > hi: none */
@@ -50,7 +50,7 @@ gal__scene *gal__scene_new(gal_arena *scratch, const gal__cell *cell, int32_t mo
     gal__scene *s = GAL_ARENA_ARRAY(scratch, gal__scene, 1);
     if (!s) return NULL;
     *s = (gal__scene){.cell = cell, .all_pairs = all_pairs, .net = net, .map = map};
-    s->pitch = cell->rules.contacted + poly;
+    s->pitch = gal_pex_pitch(&cell->rules);
     s->span = GAL_ARENA_ARRAY(scratch, spans, cell->n_net);
     s->piece = GAL_ARENA_ARRAY(scratch, piece, pieces);
     s->before = gal_arena_calloc(scratch, pieces + 1, sizeof *s->before);

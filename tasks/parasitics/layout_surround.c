@@ -131,7 +131,7 @@ static void measure_strip(const gal__surround *s, int32_t i) {
     const int32_t of = s->figure[t->net].strips, left = s->beside[i][0], right = s->beside[i][1];
     const int inner = left >= 0 && right >= 0;
     const gal__column *a = inner ? &d->column[left] : NULL, *b = inner ? &d->column[right] : NULL;
-    const double length = inner ? b->x - a->x - 0.15 : end_length;
+    const double length = inner ? b->x - a->x - s->cell->rules.length : end_length;
     add(s, t->net, GAL_LAYOUT_NET_STRIPS, 1, 1);
     add(s, t->net, GAL_LAYOUT_NET_STRIP_LENGTH, length, of);
     add(s, t->net, GAL_LAYOUT_NET_STRIP_AREA, length * t->width, 1);

@@ -21,8 +21,8 @@ gal_extractor gal_technology_extractor(const gal_technology *tech) {
 }
 
 double gal_technology_pitch(const float value[GAL_N_TECH]) {
-    const double contacted = gal_pex_rules_default().contacted, shortest = 0.15; /* um */
-    return (exp((double)value[GAL_TECH_LENGTH_N]) + contacted) / (shortest + contacted);
+    const gal_pex_rules rules = gal_pex_rules_default();
+    return (exp((double)value[GAL_TECH_LENGTH_N]) + rules.contacted) / gal_pex_pitch(&rules);
 }
 
 static void lower_to(double *least, double value) {
