@@ -91,13 +91,15 @@ END
           --data "$data/calibre_$library.par.gz"
       done
     done ;;
-  generic) # the shipped model (seed 1): every technology, Calibre and magic
+  generic) # the shipped model (seed 1): every technology, Calibre and magic; delays
     for seed in ${SEEDS:-1 2 3}; do
       train generic_$seed "$data"/calibre_*.par.gz "$data"/magic_*.par.gz --exclude "$no" \
         --epochs 20 --seed $seed --note "every technology, Calibre and magic, training families"
       for set in calibre_hd calibre_hdll magic_hd magic_hdll; do
         score generic_${set}_$seed generic_$seed --split "$held" --data "$data/$set.par.gz"
       done
+      [ $seed != 1 ] || "$galena" parasitics validate --quiet --json --out "$out/delay.json" \
+        --model "$out/generic_1.safetensors" --split "$held" --data "$data/calibre_hd.par.gz"
     done ;;
   t3) # zero-shot to another foundry
     for seed in ${SEEDS:-1 2 3}; do

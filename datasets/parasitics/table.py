@@ -1,5 +1,9 @@
 #!/usr/bin/env python3
-"""Prints the tables of a model card, accuracy and bands, from the scores of protocol.sh: table.py OUT"""
+"""The tables of a model card, accuracy, bars and bands, from the scores of protocol.sh in OUT.
+
+    table.py OUT          prints them
+    table.py OUT CARD     puts them in the place of those in CARD, found by their headings
+"""
 import glob
 import json
 import statistics
@@ -72,6 +76,22 @@ BANDS = [  # what is predicted from labels of the same extractor, score files
     ("another kind of circuit: sar1_array", "t5_sar1_array_*"),
 ]
 
+HELD_OUT = [  # title, published baseline and bar of hd and hdll
+    ("ground C", ".954 / .907", (0.965, 0.925), "ground", "r2_log"),
+    ("ground C, routed nets", ".823 / .758", (0.86, 0.80), "ground", "routed_r2_log"),
+    ("total C", ".970 / .926", (0.975, 0.94), "total", "r2_log"),
+    ("coupling", ".775 / .593", (0.83, 0.66), "coupling", "r2_log"),
+    ("coupling existence AUC", ".984 / .937", (0.988, 0.955), "coupling", "auc"),
+]
+
+ELSEWHERE = [  # title, published baseline, bar, score files with their bars
+    ("SRAM 16x4 + 64x16 → 128x32, coupling", ".43", ".60", [("t4_128x32_*", "coupling", "r2_log", 0.60)]),
+    ("zero-shot gf180 7-track, ground / total", ".51 / .91", ".65 / .92",
+     [("t3_gf7_*", "ground", "r2_log", 0.65), ("t3_gf7_*", "total", "r2_log", 0.92)]),
+    ("AMS leave-one-design-out, coupling: sar1_comp / avsd_pll / sar1_array", "≈ 0", ".2",
+     [(f"t5_{design}_*", "coupling", "r2_log", 0.2) for design in ("sar1_comp", "avsd_pll", "sar1_array")]),
+]
+
 
 def values(out, pattern, target, metric):
     """{predictor: [value per seed]}"""
@@ -110,18 +130,78 @@ def scores_of(pattern, target, metric):
     return read(sys.argv[1], pattern, target, metric)
 
 
-print("| measure | model | trees only | linear fF | log fan-out | seeds |")
-print("|---|---|---|---|---|---|")
-for title, pattern, target, metric in ROWS:
-    found = scores_of(pattern, target, metric)
-    if found:
-        print(f"| {title} | " + " | ".join(show(found.get(name)) for name in
-              ("model", "trees", "linear", "fan-out")) + f" | {len(found['model'])} |")
+def accuracy():
+    yield "| measure | model | trees only | linear fF | log fan-out | seeds |"
+    yield "|---|---|---|---|---|---|"
+    for title, pattern, target, metric in ROWS:
+        found = scores_of(pattern, target, metric)
+        if found:
+            yield f"| {title} | " + " | ".join(show(found.get(name)) for name in
+                  ("model", "trees", "linear", "fan-out")) + f" | {len(found['model'])} |"
 
-print()
-print("| true values within the band of 68 % | ground | total | coupling |")
-print("|---|---|---|---|")
-for title, pattern in BANDS:
-    found = [scores_of(pattern, target, "coverage_1sd").get("model") for target in ("ground", "total", "coupling")]
-    if any(found):
-        print(f"| {title} | " + " | ".join(f"{100 * statistics.mean(f):.0f} %" if f else "-" for f in found) + " |")
+
+def bands():
+    yield "| true values within the band of 68 % | ground | total | coupling |"
+    yield "|---|---|---|---|"
+    for title, pattern in BANDS:
+        found = [scores_of(pattern, target, "coverage_1sd").get("model") for target in ("ground", "total", "coupling")]
+        if any(found):
+            yield f"| {title} | " + " | ".join(f"{100 * statistics.mean(f):.0f} %" if f else "-" for f in found) + " |"
+
+
+def against(parts):
+    """Scores beside their bars; below a bar, by how much. Parts: (score files, target, metric, bar)."""
+    shown, verdicts = [], []
+    for pattern, target, metric, bar in parts:
+        numbers = scores_of(pattern, target, metric).get("model")
+        if not numbers:
+            return ""
+        short = round(bar - statistics.mean(numbers), 4)
+        shown.append(show(numbers))
+        verdicts.append("reached" if short <= 0 else f"short by {short:.3f}" if short >= 0.001 else f"short by {short:.4f}")
+    return " / ".join(shown) + ": " + (" / ".join(verdicts) if len(set(verdicts)) > 1 else verdicts[0])
+
+
+def bars():
+    yield "| measure | baseline hd / hdll | bar hd / hdll | Calibre hd alone | shipped recipe |"
+    yield "|---|---|---|---|---|"
+    for title, baseline, bar, target, metric in HELD_OUT:
+        columns = [against([(f"{kind}_{library}_*", target, metric, least) for library, least in zip(("hd", "hdll"), bar)])
+                   for kind in ("t1", "generic_calibre")]
+        yield f"| {title} | {baseline} | {bar[0]} / {bar[1]} | " + " | ".join(columns) + " |"
+    for title, baseline, bar, parts in ELSEWHERE:
+        yield f"| {title} | {baseline} | {bar} | {against(parts)} | |"
+    try:
+        delay = json.load(open(f"{sys.argv[1]}/delay.json"))["delay"]
+    except FileNotFoundError:
+        return
+    none, predicted = (100 * delay[name]["mean"] for name in ("none", "predicted"))
+    verdict = "reached" if predicted <= none / 4 else f"short by {predicted - none / 4:.2f} %"
+    yield f"| cell-delay error with predicted C (against schematic only) | {none:.2f} % | a quarter | | {predicted:.2f} %: {verdict} |"
+
+
+def put(text, table):
+    """`text` with its table of the same heading replaced."""
+    lines, out, inside = text.split("\n"), [], False
+    if table[0] not in lines:
+        sys.exit(f"{sys.argv[2]}: no table '{table[0]}'")
+    for line in lines:
+        if line == table[0]:
+            out += table
+            inside = True
+        inside = inside and line.startswith("|")
+        if not inside:
+            out.append(line)
+    return "\n".join(out)
+
+
+if len(sys.argv) not in (2, 3):
+    sys.exit(__doc__)
+tables = [list(make()) for make in (accuracy, bars, bands)]
+if len(sys.argv) == 2:
+    print("\n\n".join("\n".join(table) for table in tables))
+else:
+    text = open(sys.argv[2]).read()
+    for table in tables:
+        text = put(text, table)
+    open(sys.argv[2], "w").write(text)
