@@ -142,7 +142,7 @@ void gal__surround_measure(gal__surround *surround, const gal__drawing *drawing,
 gal_status gal__static_nets(gal_mat net, gal_arena *scratch, const gal__cell *cell, gal_error *err);
 gal_status gal__static_pairs(gal_pair_map *map, gal_arena *scratch, const gal__cell *cell,
                              gal_mat net, gal_error *err);
-/* The columns UNSCREENED_* to TO_MOST_* of n_pair different pairs. O(n_pair * pairs of a net). */
+/* The columns UNSCREENED_* to TO_MOST_* of n_pair different pairs. O(n_pair^1.5) at worst. */
 gal_status gal__screens_measure(gal_mat x, const gal_pex_pair *pair, int32_t n_pair, int32_t n_net,
                                 gal_arena *scratch, gal_error *err);
 
