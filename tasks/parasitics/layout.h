@@ -140,10 +140,10 @@
     XX(NEAR_GATE_STRIP_ACROSS, "um", "weight times width of gate and strip in different rows")
 
 /* Columns by which third nets stand between a and b, each as near as to the farther of the two.
- * Of n such nets, m nearer than a and b are to each other, three more columns of the pair tell
- * 1 - m / (n + 1) (UNSCREENED_*, 0 when the pair's own value v is) and v / (v + their sum / (n +
- * 1)) and v / (v + their greatest) (TO_MEAN_*, TO_MOST_*). Shares: counts would grow with the cell.
- */
+ * Three more columns of the pair are made of the n such nets, of which m are nearer than a and b
+ * are to each other: UNSCREENED_* is 1 - m / (n + 1), or 0 when the pair's own value v is;
+ * TO_MEAN_* is v / (v + their sum / (n + 1)); TO_MOST_* is v / (v + their greatest). Shares, not
+ * counts, which would grow with the cell. */
 #define GAL_LAYOUT_SCREENED_MAP(XX)                                                                \
     XX(NEAR_ALL)                                                                                   \
     XX(OVERLAP)                                                                                    \
