@@ -3,7 +3,6 @@
 #include "tasks/parasitics/layout_private.h"
 
 #include "base/csr.h"
-#include <math.h>
 
 static const struct {
     int by, unscreened, to_mean, to_most;
@@ -59,9 +58,10 @@ static void screen(const screens *s, int k, float *row, int32_t b) {
     float sum = 0, most = 0;
     int32_t thirds = 0, nearer = 0;
     for (int64_t i = s->csr.ptr[b]; i < s->csr.ptr[b + 1]; i++) {
-        const float both = fminf(s->near[s->csr.col[i]], row_of(s, i)[by]);
+        const float to_a = s->near[s->csr.col[i]], to_b = row_of(s, i)[by];
+        const float both = to_a < to_b ? to_a : to_b;
         sum += both;
-        most = fmaxf(most, both);
+        most = most > both ? most : both;
         thirds += above(both, 0);
         nearer += above(both, own);
     }
