@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""The tables of a model card, accuracy, bars and bands, from the scores of protocol.sh in OUT.
+"""The tables of a model's card and of the README from the scores of protocol.sh in OUT.
 
-    table.py OUT          prints them
-    table.py OUT CARD     puts them in the place of those in CARD, found by their headings
+    table.py OUT            prints them, of the rows scored so far
+    table.py OUT FILE...    puts them in the place of those that each FILE has;
+                            all rows must have scores
 """
 import glob
 import json
+import os
+import re
 import statistics
 import sys
 
@@ -76,6 +79,20 @@ BANDS = [  # what is predicted from labels of the same extractor, score files
     ("another kind of circuit: sar1_array", "t5_sar1_array_*"),
 ]
 
+SUMMARY = [  # title, published baseline, target, metric, score files: shipped recipe, the baseline's data
+    ("ground C, hd", ".954", "ground", "r2_log", "generic_calibre_hd_*", "t1_hd_*"),
+    ("ground C, hdll", ".907", "ground", "r2_log", "generic_calibre_hdll_*", "t1_hdll_*"),
+    ("total C, hd", ".970", "total", "r2_log", "generic_calibre_hd_*", "t1_hd_*"),
+    ("total C, hdll", ".926", "total", "r2_log", "generic_calibre_hdll_*", "t1_hdll_*"),
+    ("coupling, hd", ".775", "coupling", "r2_log", "generic_calibre_hd_*", "t1_hd_*"),
+    ("coupling, hdll", ".593", "coupling", "r2_log", "generic_calibre_hdll_*", "t1_hdll_*"),
+    ("coupling existence, AUC, hd", ".984", "coupling", "auc", "generic_calibre_hd_*", "t1_hd_*"),
+    ("coupling existence, AUC, hdll", ".937", "coupling", "auc", "generic_calibre_hdll_*", "t1_hdll_*"),
+    ("coupling, 128x32 memory from 16x4 and 64x16", ".43", "coupling", "r2_log", None, "t4_128x32_*"),
+    ("ground C, gf180 from sky130", ".51", "ground", "r2_log", None, "t3_gf7_*"),
+    ("total C, gf180 from sky130", ".91", "total", "r2_log", None, "t3_gf7_*"),
+]
+
 HELD_OUT = [  # title, published baseline and bar of hd and hdll
     ("ground C", ".954 / .907", (0.965, 0.925), "ground", "r2_log"),
     ("ground C, routed nets", ".823 / .758", (0.86, 0.80), "ground", "routed_r2_log"),
@@ -127,7 +144,17 @@ def show(numbers):
 
 def scores_of(pattern, target, metric):
     read = of_kinds if pattern.startswith(("kind_", "size_")) else values
-    return read(sys.argv[1], pattern, target, metric)
+    found = read(OUT, pattern, target, metric)
+    if FILES and not found:
+        sys.exit(f"{OUT}: no scores {pattern}.json")
+    return found
+
+
+def delays():
+    """What galena parasitics validate found; None before it ran."""
+    if not os.path.exists(f"{OUT}/delay.json"):
+        return sys.exit(f"{OUT}: no delay.json") if FILES else None
+    return json.load(open(f"{OUT}/delay.json"))
 
 
 def accuracy():
@@ -171,37 +198,61 @@ def bars():
         yield f"| {title} | {baseline} | {bar[0]} / {bar[1]} | " + " | ".join(columns) + " |"
     for title, baseline, bar, parts in ELSEWHERE:
         yield f"| {title} | {baseline} | {bar} | {against(parts)} | |"
-    try:
-        delay = json.load(open(f"{sys.argv[1]}/delay.json"))["delay"]
-    except FileNotFoundError:
+    found = delays()
+    if not found:
         return
-    none, predicted = (100 * delay[name]["mean"] for name in ("none", "predicted"))
+    none, predicted = (100 * found["delay"][name]["mean"] for name in ("none", "predicted"))
     verdict = "reached" if predicted <= none / 4 else f"short by {predicted - none / 4:.2f} %"
     yield f"| cell-delay error with predicted C (against schematic only) | {none:.2f} % | a quarter | | {predicted:.2f} %: {verdict} |"
 
 
-def put(text, table):
-    """`text` with its table of the same heading replaced."""
+def summary():
+    yield "| measure | galena | on the baseline's data | best plain predictor |"
+    yield "|---|---|---|---|"
+    for title, baseline, target, metric, *patterns in SUMMARY:
+        found = [scores_of(pattern, target, metric).get("model") if pattern else None for pattern in patterns]
+        if any(found):
+            yield f"| {title} | " + " | ".join(show(f) if f else "" for f in found) + f" | {baseline} |"
+
+
+def report():
+    """The delays as galena parasitics validate prints them."""
+    found = delays()
+    if not found:
+        return
+    yield (f"{found['cells']} cells, {found['arcs']} arcs simulated; {found['skipped']} cells without a combinational arc, "
+           f"{found['failed_runs']} runs failed")
+    yield "error against extracted parasitics"
+    yield f"{'':6} {'with':12} {'mean':>9} {'median':>9} {'p90':>9} {'bias':>9}"
+    for what in ("delay", "slew"):
+        for name, part in found[what].items():
+            yield f"{what if name == 'none' else '':6} {name:12}" + "".join(
+                f" {100 * part[key]:{sign}8.2f}%" for key, sign in (("mean", ""), ("median", ""), ("p90", ""), ("bias", "+")))
+
+
+def put(text, block):
+    """`text` with what begins like the block and goes on like it, table or report, replaced."""
     lines, out, inside = text.split("\n"), [], False
-    if table[0] not in lines:
-        sys.exit(f"{sys.argv[2]}: no table '{table[0]}'")
+    table = block[0].startswith("|")
     for line in lines:
-        if line == table[0]:
-            out += table
+        if line == block[0] if table else re.match(r"\d+ cells, \d+ arcs simulated", line):
+            out += block
             inside = True
-        inside = inside and line.startswith("|")
+        inside = inside and (line.startswith("|") if table else line != "```")
         if not inside:
             out.append(line)
     return "\n".join(out)
 
 
-if len(sys.argv) not in (2, 3):
+if len(sys.argv) < 2:
     sys.exit(__doc__)
-tables = [list(make()) for make in (accuracy, bars, bands)]
-if len(sys.argv) == 2:
-    print("\n\n".join("\n".join(table) for table in tables))
-else:
-    text = open(sys.argv[2]).read()
-    for table in tables:
-        text = put(text, table)
-    open(sys.argv[2], "w").write(text)
+OUT, FILES = sys.argv[1], sys.argv[2:]
+blocks = [list(make()) for make in (accuracy, bars, bands, summary, report)]
+if not FILES:
+    print("\n\n".join("\n".join(block) for block in blocks))
+for path in FILES:
+    text = open(path).read()
+    for block in blocks:
+        text = put(text, block)
+    with open(path, "w") as file:
+        file.write(text)
