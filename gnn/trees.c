@@ -38,12 +38,36 @@ int32_t gal_trees_columns(const gal_trees *trees) {
     return trees->cols;
 }
 
+enum { TOP_LEVEL = 255 };
+
+float gal__leaf_value(gal__leaf_scale scale, int level) {
+    return scale.low + (float)level * scale.step;
+}
+
+int gal__leaf_level(gal__leaf_scale scale, float value) {
+    if (!(scale.step > 0)) return 0;
+    return (int)fminf(fmaxf(roundf((value - scale.low) / scale.step), 0), TOP_LEVEL);
+}
+
+/* From the least to the largest target of rows that may be drawn. */
+static gal__leaf_scale scale_of(const float *y, const float *keep, int64_t n) {
+    float low = INFINITY, high = -INFINITY;
+    for (int64_t i = 0; i < n; i++) {
+        if (keep && !(keep[i] > 0)) continue;
+        low = fminf(low, y[i]);
+        high = fmaxf(high, y[i]);
+    }
+    return low <= high ? (gal__leaf_scale){low, (high - low) / TOP_LEVEL}
+                       : (gal__leaf_scale){y[0], 0};
+}
+
 typedef gal_vec(gal__tree_node) nodes;
 
 /* One tree in the making; rows are a permutation that splits partition in place. */
 typedef struct grower {
     gal_mat x;
     const float *y;
+    gal__leaf_scale leaf;
     int32_t min_leaf, tries;
     gal_rng rng;
     int32_t *row;     /* [n_row] */
@@ -82,11 +106,11 @@ static double gain_of(const grower *g, int32_t feature, float threshold, int32_t
     return sum[0] * sum[0] / n[0] + sum[1] * sum[1] / n[1];
 }
 
-/* The value in the precision that files keep: 12 bits of mantissa, rounded towards zero. */
+/* The threshold in the precision that files keep, rounded towards zero. */
 static float shortened(float value) {
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
-    bits &= 0xfffff000u;
+    bits &= 0xffff0000u;
     memcpy(&value, &bits, sizeof bits);
     return value;
 }
@@ -125,7 +149,7 @@ static int32_t partition(grower *g, const split *s, int32_t first, int32_t last)
     return first;
 }
 
-/* Mean of the rows' targets; *pure when they are all equal. */
+/* Mean of the rows' targets, as a leaf keeps it; *pure when they are all equal. */
 static float mean_of(const grower *g, int32_t first, int32_t last, int *pure) {
     double sum = 0;
     *pure = 1;
@@ -133,7 +157,7 @@ static float mean_of(const grower *g, int32_t first, int32_t last, int *pure) {
         sum += g->y[g->row[i]];
         *pure &= g->y[g->row[i]] == g->y[g->row[first]];
     }
-    return shortened((float)(sum / (last - first)));
+    return gal__leaf_value(g->leaf, gal__leaf_level(g->leaf, (float)(sum / (last - first))));
 }
 
 /* A stretch of rows still to become a subtree; `parent` learns where its right child starts. */
@@ -181,9 +205,9 @@ static int32_t draw_rows(grower *g, int32_t n, const gal_trees_options *o) {
 
 /* Tree number `index` of the forest; its nodes are the caller's to free. */
 static int grow_tree(nodes *out, gal_mat x, const float *y, const gal_trees_options *o,
-                     int32_t min_leaf, int32_t index) {
+                     gal__leaf_scale leaf, int32_t min_leaf, int32_t index) {
     const int32_t n = (int32_t)x.rows;
-    grower g = {.x = x, .y = y, .min_leaf = min_leaf};
+    grower g = {.x = x, .y = y, .leaf = leaf, .min_leaf = min_leaf};
     g.tries = (int32_t)ceil(o->features * x.cols);
     gal_rng_init(&g.rng, o->seed, (uint64_t)index + 1);
     g.row = malloc(((size_t)n + 1) * sizeof *g.row);
@@ -232,12 +256,14 @@ gal_status gal_trees_train(gal_trees **out, gal_mat x, const float *y,
     nodes *tree = calloc((size_t)options->count, sizeof *tree);
     if (!tree) return gal_fail(err, GAL_ENOMEM, "out of memory for trees");
     const int32_t min_leaf = fitting_leaf(options, x.rows);
+    const gal__leaf_scale leaf = scale_of(y, options->keep, x.rows);
     int failed = 0;
 #pragma omp parallel for schedule(dynamic, 1) reduction(| : failed)
     for (int32_t t = 0; t < options->count; t++)
-        failed |= !grow_tree(&tree[t], x, y, options, min_leaf, t);
+        failed |= !grow_tree(&tree[t], x, y, options, leaf, min_leaf, t);
     gal_status status = failed ? gal_fail(err, GAL_ENOMEM, "out of memory for trees") : GAL_OK;
     if (status == GAL_OK) status = join(out, tree, options->count, x.cols, err);
+    if (status == GAL_OK) (*out)->leaf = leaf;
     for (int32_t t = 0; t < options->count; t++) gal_vec_free(&tree[t]);
     free(tree);
     return status;

@@ -1,56 +1,86 @@
 /* Forests as bytes: a head of four int64 (columns, trees, nodes, plain bytes), then, deflated, the
- * roots (int64) and, of all nodes, the features (uint16) and the three upper bytes of the values
- * (float), one plane of bytes after the other, inner nodes before leaves. Right children follow
- * from the order of the nodes: a subtree ends where it has one leaf more than inner nodes. */
+ * levels of the leaves, the roots, a bit per node that is set in leaves, and plane by plane what
+ * the inner nodes (feature, threshold) and the leaves (level) hold. Right children follow from the
+ * order of the nodes: a subtree ends where it has one leaf more than inner nodes. */
 #include "gnn/trees_private.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
-enum { HEAD_BYTES = 32, VALUE_BYTES = 3, NODE_BYTES = 2 + VALUE_BYTES, NODES_MAX = 1 << 27 };
+enum { HEAD_BYTES = 32, NODES_MAX = 1 << 27 };
 
-static void *pack(void *to, const void *from, size_t size) {
-    memcpy(to, from, size);
-    return (char *)to + size;
+/* Where things lie among the plain bytes. */
+typedef struct sections {
+    size_t root;      /* [count + 1] int64, behind a gal__leaf_scale */
+    size_t shape;     /* a bit per node */
+    size_t feature;   /* [2, inner nodes] high bytes, low bytes */
+    size_t threshold; /* [2, inner nodes] of the float's upper half */
+    size_t level;     /* [leaves] */
+    size_t end;
+    int64_t n_inner, n_leaf;
+} sections;
+
+/* A tree has one leaf more than inner nodes. */
+static sections sections_of(int64_t count, int64_t n_node) {
+    sections s = {.n_inner = (n_node - count) / 2, .n_leaf = (n_node + count) / 2};
+    const size_t inner = (size_t)s.n_inner;
+    s.root = sizeof(gal__leaf_scale);
+    s.shape = s.root + ((size_t)count + 1) * sizeof(int64_t);
+    s.feature = s.shape + ((size_t)n_node + 7) / 8;
+    s.threshold = s.feature + 2 * inner;
+    s.level = s.threshold + 2 * inner;
+    s.end = s.level + (size_t)s.n_leaf;
+    return s;
 }
 
-static const void *unpack(void *to, const void *from, size_t size) {
-    memcpy(to, from, size);
-    return (const char *)from + size;
-}
-
-/* Byte `plane` of a value, the highest first. */
-static int plane_shift(int plane) {
-    return 8 * (3 - plane);
-}
-
-static void to_plain(unsigned char *plain, const gal_trees *trees) {
-    unsigned char *at = pack(plain, trees->root, ((size_t)trees->count + 1) * sizeof *trees->root);
-    for (int64_t i = 0; i < trees->n_node; i++) at = pack(at, &trees->node[i].feature, 2);
-    for (int plane = 0; plane < VALUE_BYTES; plane++)
-        for (int leaves = 0; leaves < 2; leaves++)
-            for (int64_t i = 0; i < trees->n_node; i++) {
-                uint32_t bits;
-                if ((trees->node[i].feature == GAL__LEAF) != leaves) continue;
-                memcpy(&bits, &trees->node[i].value, sizeof bits);
-                *at++ = (unsigned char)(bits >> plane_shift(plane));
-            }
-}
-
-static void from_plain(gal_trees *trees, const unsigned char *plain) {
-    const unsigned char *at =
-        unpack(trees->root, plain, ((size_t)trees->count + 1) * sizeof *trees->root);
-    for (int64_t i = 0; i < trees->n_node; i++) at = unpack(&trees->node[i].feature, at, 2);
-    for (int leaves = 0; leaves < 2; leaves++)
-        for (int64_t i = 0; i < trees->n_node; i++) {
-            uint32_t bits = 0;
-            if ((trees->node[i].feature == GAL__LEAF) != leaves) continue;
-            for (int plane = 0; plane < VALUE_BYTES; plane++)
-                bits |= (uint32_t)at[plane * trees->n_node] << plane_shift(plane);
-            memcpy(&trees->node[i].value, &bits, sizeof bits);
-            at++;
+/* Fills `plain`, which is zero. */
+static void to_plain(unsigned char *plain, const sections *s, const gal_trees *trees) {
+    size_t inner = 0, leaf = 0;
+    memcpy(plain, &trees->leaf, sizeof trees->leaf);
+    memcpy(plain + s->root, trees->root, ((size_t)trees->count + 1) * sizeof *trees->root);
+    for (int64_t i = 0; i < trees->n_node; i++) {
+        const gal__tree_node *node = &trees->node[i];
+        uint32_t bits;
+        if (node->feature == GAL__LEAF) {
+            plain[s->shape + (size_t)i / 8] |= (unsigned char)(1 << i % 8);
+            plain[s->level + leaf++] = (unsigned char)gal__leaf_level(trees->leaf, node->value);
+            continue;
         }
+        memcpy(&bits, &node->value, sizeof bits);
+        unsigned char *high = plain + inner++, *low = high + s->n_inner;
+        high[s->feature] = (unsigned char)(node->feature >> 8);
+        low[s->feature] = (unsigned char)node->feature;
+        high[s->threshold] = (unsigned char)(bits >> 24);
+        low[s->threshold] = (unsigned char)(bits >> 16);
+    }
+}
+
+/* Returns 0 when the shape has not as many leaves as trees of so many nodes, or what the nodes hold
+ * cannot be. */
+static int from_plain(gal_trees *trees, const unsigned char *plain, const sections *s) {
+    int64_t inner = 0, leaf = 0;
+    memcpy(&trees->leaf, plain, sizeof trees->leaf);
+    memcpy(trees->root, plain + s->root, ((size_t)trees->count + 1) * sizeof *trees->root);
+    if (!isfinite(trees->leaf.low) || !isfinite(trees->leaf.step)) return 0;
+    for (int64_t i = 0; i < trees->n_node; i++) {
+        gal__tree_node *node = &trees->node[i];
+        if (plain[s->shape + (size_t)i / 8] >> i % 8 & 1) {
+            if (leaf == s->n_leaf) return 0;
+            node->feature = GAL__LEAF;
+            node->value = gal__leaf_value(trees->leaf, plain[s->level + (size_t)leaf++]);
+            continue;
+        }
+        if (inner == s->n_inner) return 0;
+        const unsigned char *high = plain + inner++, *low = high + s->n_inner;
+        const int upper = high[s->threshold] << 8 | low[s->threshold];
+        const uint32_t bits = (uint32_t)upper << 16;
+        node->feature = (uint16_t)(high[s->feature] << 8 | low[s->feature]);
+        if (node->feature >= trees->cols) return 0;
+        memcpy(&node->value, &bits, sizeof bits);
+    }
+    return 1;
 }
 
 /* Sets the right children of a tree's nodes from the order: backwards, `end[i]` being one past the
@@ -68,24 +98,20 @@ static int join_nodes(gal__tree_node *node, int64_t n, int32_t *end) {
     return n > 0 && end[0] == n;
 }
 
-static size_t plain_size(int64_t count, int64_t n_node) {
-    return ((size_t)count + 1) * sizeof(int64_t) + (size_t)n_node * NODE_BYTES;
-}
-
 gal_status gal_trees_save(unsigned char **bytes, size_t *size, const gal_trees *trees,
                           gal_error *err) {
-    const size_t plain = plain_size(trees->count, trees->n_node);
-    const int64_t head[4] = {trees->cols, trees->count, trees->n_node, (int64_t)plain};
-    uLongf packed = compressBound((uLong)plain);
-    unsigned char *raw = malloc(plain);
+    const sections s = sections_of(trees->count, trees->n_node);
+    const int64_t head[4] = {trees->cols, trees->count, trees->n_node, (int64_t)s.end};
+    uLongf packed = compressBound((uLong)s.end);
+    unsigned char *plain = calloc(1, s.end);
     *bytes = malloc(HEAD_BYTES + packed);
-    int ok = raw && *bytes;
+    int ok = plain && *bytes;
     if (ok) {
-        to_plain(raw, trees);
+        to_plain(plain, &s, trees);
         memcpy(*bytes, head, HEAD_BYTES);
-        ok = compress2(*bytes + HEAD_BYTES, &packed, raw, (uLong)plain, 9) == Z_OK;
+        ok = compress2(*bytes + HEAD_BYTES, &packed, plain, (uLong)s.end, 9) == Z_OK;
     }
-    free(raw);
+    free(plain);
     *size = HEAD_BYTES + packed;
     if (ok) return GAL_OK;
     free(*bytes);
@@ -93,11 +119,9 @@ gal_status gal_trees_save(unsigned char **bytes, size_t *size, const gal_trees *
     return gal_fail(err, GAL_ENOMEM, "out of memory while saving trees");
 }
 
-/* Checks roots and features and joins the nodes to trees; `end` [n_node] is scratch. */
+/* Checks the roots and joins the nodes to trees; `end` [n_node] is scratch. */
 static int join_trees(gal_trees *trees, int32_t *end) {
     if (trees->root[0] != 0 || trees->root[trees->count] != trees->n_node) return 0;
-    for (int64_t i = 0; i < trees->n_node; i++)
-        if (trees->node[i].feature >= trees->cols && trees->node[i].feature != GAL__LEAF) return 0;
     for (int32_t t = 0; t < trees->count; t++) {
         const int64_t first = trees->root[t], last = trees->root[t + 1];
         if (first >= last || last > trees->n_node) return 0;
@@ -106,28 +130,29 @@ static int join_trees(gal_trees *trees, int32_t *end) {
     return 1;
 }
 
+/* Whether the head is that of a forest, of `plain` bytes. */
+static int plausible(const int64_t head[4]) {
+    const int64_t cols = head[0], count = head[1], n_node = head[2], plain = head[3];
+    return cols >= 1 && cols < GAL__LEAF && n_node <= NODES_MAX && count >= 1 && count <= n_node &&
+           (n_node - count) % 2 == 0 && plain == (int64_t)sections_of(count, n_node).end;
+}
+
 gal_status gal_trees_load(gal_trees **out, const void *bytes, size_t size, gal_error *err) {
     int64_t head[4] = {0};
     *out = NULL;
     if (size > HEAD_BYTES) memcpy(head, bytes, HEAD_BYTES);
-    if (head[0] < 1 || head[0] >= GAL__LEAF || head[1] < 1 || head[1] > NODES_MAX || head[2] < 1 ||
-        head[2] > NODES_MAX || head[3] != (int64_t)plain_size(head[1], head[2]))
-        return gal_fail(err, GAL_EPARSE, "trees: not a saved forest");
+    if (!plausible(head)) return gal_fail(err, GAL_EPARSE, "trees: not a saved forest");
+    const sections s = sections_of(head[1], head[2]);
     gal_trees *trees = gal__trees_new((int32_t)head[0], (int32_t)head[1], head[2]);
-    unsigned char *plain = malloc((size_t)head[3]);
+    unsigned char *plain = malloc(s.end);
     int32_t *end = malloc((size_t)head[2] * sizeof *end);
-    uLongf length = (uLongf)head[3];
+    uLongf length = (uLongf)s.end;
     gal_status status = GAL_OK;
-    if (!trees || !plain || !end) {
-        status = gal_fail(err, GAL_ENOMEM, "out of memory for trees");
-    } else if (uncompress(plain, &length, (const Bytef *)bytes + HEAD_BYTES,
-                          (uLong)(size - HEAD_BYTES)) != Z_OK ||
-               length != (uLongf)head[3]) {
+    if (!trees || !plain || !end) status = gal_fail(err, GAL_ENOMEM, "out of memory for trees");
+    else if (uncompress(plain, &length, (const Bytef *)bytes + HEAD_BYTES,
+                        (uLong)(size - HEAD_BYTES)) != Z_OK ||
+             length != (uLongf)s.end || !from_plain(trees, plain, &s) || !join_trees(trees, end))
         status = gal_fail(err, GAL_EPARSE, "trees: damaged forest");
-    } else {
-        from_plain(trees, plain);
-        if (!join_trees(trees, end)) status = gal_fail(err, GAL_EPARSE, "trees: damaged forest");
-    }
     free(plain);
     free(end);
     if (status == GAL_OK) *out = trees;

@@ -18,7 +18,7 @@ enum { ROLE_LEAST = 20 };
 static const gal_trees_options forest[GAL_PEX_N_TARGET] = {
     [GAL_PEX_GROUND] = {.min_leaf = 2, .features = 0.4, .max_rows = 20000, .max_nodes = 240000},
     [GAL_PEX_TOTAL] = {.min_leaf = 2, .features = 0.4, .max_rows = 20000, .max_nodes = 240000},
-    [GAL_PEX_COUPLE] = {.min_leaf = 2, .features = 0.15, .max_rows = 20000, .max_nodes = 480000},
+    [GAL_PEX_COUPLE] = {.min_leaf = 2, .features = 0.15, .max_rows = 20000, .max_nodes = 1100000},
     [GAL_PEX_EXIST] = {.min_leaf = 5, .features = 0.1, .max_rows = 40000, .max_nodes = 420000}};
 
 /* Large tables get fewer trees, then larger leaves, of which SMALL_LEAF samples hardly cost

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char format_name[] = "galena parasitics 4";
+static const char format_name[] = "galena parasitics 5";
 
 /* Bytes of the saved trees, alive until the file is written. */
 typedef struct tree_bytes {

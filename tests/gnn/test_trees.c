@@ -85,7 +85,7 @@ static void the_node_budget_is_kept(void **state) {
     size_t size;
     assert_int_equal(gal_trees_train(&trees, x, y, &options, NULL), GAL_OK);
     assert_int_equal(gal_trees_save(&bytes, &size, trees, NULL), GAL_OK);
-    assert_true(size < 20000 * 10);
+    assert_true(size < 20000 * 2);
     for (size_t cut = 0; cut < size; cut += 1 + size / 50) {
         gal_trees *damaged;
         assert_int_equal(gal_trees_load(&damaged, bytes, cut, NULL), GAL_EPARSE);
