@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 enum { ROWS = 2000, COLS = 4 };
 
@@ -132,6 +133,52 @@ static void bad_input_is_reported(void **state) {
     assert_true(strncmp(err.message, "trees:", 6) == 0);
 }
 
+/* Bytes inside a forest changed, its checksums right: refused, or trees that answer. */
+static void no_bytes_make_a_forest_that_crashes(void **state) {
+    (void)state;
+    enum { HEAD = 32, TRIES = 400 };
+    gal_arena arena;
+    gal_mat x, test;
+    static float y[ROWS], truth[ROWS], said[ROWS];
+    samples(&arena, &x, y, &test, truth, 5);
+    gal_trees_options options = gal_trees_defaults();
+    options.max_nodes = 400;
+    options.count = 10;
+    gal_trees *trees;
+    unsigned char *bytes;
+    size_t size;
+    assert_int_equal(gal_trees_train(&trees, x, y, &options, NULL), GAL_OK);
+    assert_int_equal(gal_trees_save(&bytes, &size, trees, NULL), GAL_OK);
+    int64_t head[4];
+    memcpy(head, bytes, HEAD);
+    uLongf n = (uLongf)head[3];
+    unsigned char *plain = malloc(n), *packed = malloc(HEAD + compressBound(n));
+    assert_int_equal(uncompress(plain, &n, bytes + HEAD, (uLong)(size - HEAD)), Z_OK);
+    memcpy(packed, head, HEAD);
+    gal_rng rng;
+    gal_rng_init(&rng, 1, 0);
+    int refused = 0;
+    for (int i = 0; i < TRIES; i++) {
+        const int at = gal_rng_below(&rng, (int32_t)n), bit = 1 << gal_rng_below(&rng, 8);
+        gal_trees *other;
+        plain[at] ^= (unsigned char)bit;
+        uLongf length = compressBound(n);
+        assert_int_equal(compress(packed + HEAD, &length, plain, n), Z_OK);
+        const gal_status status = gal_trees_load(&other, packed, HEAD + length, NULL);
+        if (status == GAL_OK) gal_trees_predict(said, NULL, other, test);
+        else assert_int_equal(status, GAL_EPARSE);
+        refused += status != GAL_OK;
+        gal_trees_destroy(other);
+        plain[at] ^= (unsigned char)bit;
+    }
+    assert_in_range(refused, TRIES / 10, TRIES - TRIES / 10);
+    free(plain);
+    free(packed);
+    free(bytes);
+    gal_trees_destroy(trees);
+    gal_arena_clear(&arena);
+}
+
 /* The trees agree where they saw rows, and part in a gap between them. */
 static void trees_part_where_rows_are_new(void **state) {
     (void)state;
@@ -164,6 +211,7 @@ int main(void) {
         cmocka_unit_test(the_node_budget_is_kept),
         cmocka_unit_test(what_is_not_drawn_does_not_count),
         cmocka_unit_test(bad_input_is_reported),
+        cmocka_unit_test(no_bytes_make_a_forest_that_crashes),
         cmocka_unit_test(trees_part_where_rows_are_new),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
