@@ -60,7 +60,7 @@ static gal_status each_tensor(tensor_call *each, void *user, const gal_surrogate
                               gal_error *err) {
     for (int32_t i = 0; i < s->n_member; i++)
         for (int stage = 0; stage < s->n_stage; stage++) {
-            char prefix[32];
+            char prefix[40];
             snprintf(prefix, sizeof prefix, "member%d.stage%d", (int)i, stage + 1);
             GAL_TRY(each_of(each, user, prefix, &s->member[i].stage[stage].params, err));
         }
