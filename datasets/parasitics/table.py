@@ -212,7 +212,8 @@ def summary():
     for title, baseline, target, metric, *patterns in SUMMARY:
         found = [scores_of(pattern, target, metric).get("model") if pattern else None for pattern in patterns]
         if any(found):
-            yield f"| {title} | " + " | ".join(show(f) if f else "" for f in found) + f" | {baseline} |"
+            cells = [title, *(show(f) if f else "" for f in found), baseline]
+            yield "|" + "".join(f" {cell} |" if cell else " |" for cell in cells)
 
 
 def report():
