@@ -49,7 +49,7 @@ typedef gal_status tensor_call(void *user, const char *name, gal_mat value, gal_
 static gal_status each_of(tensor_call *each, void *user, const char *prefix,
                           const gal_params *params, gal_error *err) {
     for (int32_t i = 0; i < params->n_param; i++) {
-        char name[96];
+        char name[128];
         snprintf(name, sizeof name, "%s.%s", prefix, params->param[i].name);
         GAL_TRY(each(user, name, gal_params_value(params, i), err));
     }
