@@ -72,6 +72,17 @@ static void trees_learn_save_and_repeat(void **state) {
     gal_arena_clear(&arena);
 }
 
+/* The bytes of a forest, the caller's. */
+static unsigned char *saved_forest(size_t *size, gal_mat x, const float *y,
+                                   const gal_trees_options *options) {
+    gal_trees *trees;
+    unsigned char *bytes;
+    assert_int_equal(gal_trees_train(&trees, x, y, options, NULL), GAL_OK);
+    assert_int_equal(gal_trees_save(&bytes, size, trees, NULL), GAL_OK);
+    gal_trees_destroy(trees);
+    return bytes;
+}
+
 static void the_node_budget_is_kept(void **state) {
     (void)state;
     gal_arena arena;
@@ -81,18 +92,14 @@ static void the_node_budget_is_kept(void **state) {
     sample(x, y, 3);
     gal_trees_options options = gal_trees_defaults();
     options.max_nodes = 20000;
-    gal_trees *trees;
-    unsigned char *bytes;
     size_t size;
-    assert_int_equal(gal_trees_train(&trees, x, y, &options, NULL), GAL_OK);
-    assert_int_equal(gal_trees_save(&bytes, &size, trees, NULL), GAL_OK);
+    unsigned char *bytes = saved_forest(&size, x, y, &options);
     assert_true(size < 20000 * 2);
     for (size_t cut = 0; cut < size; cut += 1 + size / 50) {
         gal_trees *damaged;
         assert_int_equal(gal_trees_load(&damaged, bytes, cut, NULL), GAL_EPARSE);
     }
     free(bytes);
-    gal_trees_destroy(trees);
     gal_arena_clear(&arena);
 }
 
@@ -144,11 +151,8 @@ static void no_bytes_make_a_forest_that_crashes(void **state) {
     gal_trees_options options = gal_trees_defaults();
     options.max_nodes = 400;
     options.count = 10;
-    gal_trees *trees;
-    unsigned char *bytes;
     size_t size;
-    assert_int_equal(gal_trees_train(&trees, x, y, &options, NULL), GAL_OK);
-    assert_int_equal(gal_trees_save(&bytes, &size, trees, NULL), GAL_OK);
+    unsigned char *bytes = saved_forest(&size, x, y, &options);
     int64_t head[4];
     memcpy(head, bytes, HEAD);
     uLongf n = (uLongf)head[3];
@@ -175,7 +179,6 @@ static void no_bytes_make_a_forest_that_crashes(void **state) {
     free(plain);
     free(packed);
     free(bytes);
-    gal_trees_destroy(trees);
     gal_arena_clear(&arena);
 }
 
