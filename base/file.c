@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,59 +70,6 @@ gal_status gal_file_read(gal_file *file, const char *path, size_t limit, gal_err
 void gal_file_clear(gal_file *file) {
     free(file->data);
     *file = (gal_file){0};
-}
-
-static int write_loop(int fd, const char *data, size_t size) {
-    while (size) {
-        const ssize_t n = write(fd, data, size < 1 << 30 ? size : 1 << 30);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return 0;
-        data += n;
-        size -= (size_t)n;
-    }
-    return 1;
-}
-
-/* Makes the rename durable; a file system that cannot sync directories is not an error. */
-static void sync_directory(const char *path) {
-    char *copy = strdup(path);
-    if (!copy) return;
-    char *slash = strrchr(copy, '/');
-    if (slash) slash[slash == copy] = '\0';
-    const int fd = open(slash ? copy : ".", O_RDONLY | O_DIRECTORY);
-    if (fd >= 0) {
-        fsync(fd);
-        close(fd);
-    }
-    free(copy);
-}
-
-static gal_status replace(const char *path, const char *temporary, const void *data, size_t size,
-                          gal_error *err) {
-    const int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0) return io_error(err, path, "write");
-    const int written = write_loop(fd, data, size) && fsync(fd) == 0;
-    const int kept = errno;
-    if (close(fd) != 0 || !written || rename(temporary, path) != 0) {
-        if (!written) errno = kept;
-        const gal_status status = io_error(err, path, "write");
-        unlink(temporary);
-        return status;
-    }
-    sync_directory(path);
-    return GAL_OK;
-}
-
-gal_status gal_file_write(const char *path, const void *data, size_t size, gal_error *err) {
-    if (strcmp(path, "-") == 0)
-        return write_loop(STDOUT_FILENO, data, size) ? GAL_OK : io_error(err, path, "write");
-    gal_buf temporary;
-    gal_buf_init(&temporary);
-    gal_buf_printf(&temporary, "%s.%ld.tmp", path, (long)getpid());
-    gal_status status = gal_buf_ok(&temporary, err);
-    if (status == GAL_OK) status = replace(path, temporary.data, data, size, err);
-    gal_buf_clear(&temporary);
-    return status;
 }
 
 int gal_file_exists(const char *path) {

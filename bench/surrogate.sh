@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Times predictions of a surrogate on one thread, beside PyTorch's MLP of the same shape and beside
+# Times predictions of a surrogate on one thread, beside PyTorch's MLP of 3 x 256 units and beside
 # ngspice in a process that keeps the deck loaded, in the same run.
 #
 # usage: bench/surrogate.sh BUILD_DIR [MODEL DECK [REPEATS]]

@@ -22,7 +22,8 @@ static gal_status print(gal_buf *text, const gal_extract_set *set, const char *o
                       gal_path_has_ending(out, ".cir") || gal_path_has_ending(out, ".cdl");
     const int spef = gal_path_has_ending(out, ".spef");
     if (!spice && !spef && !gal_path_has_ending(out, ".par"))
-        return gal_fail(err, GAL_EINVAL, "%s: expected .sp, .spef or .par", out);
+        return gal_fail(err, GAL_EINVAL, "%s: expected .sp, .spice, .cir, .cdl, .spef or .par",
+                        out);
     if (spef && set->n != 1)
         return gal_fail(err, GAL_EINVAL, "SPEF holds one design, the input has %d", set->n);
     for (int32_t i = 0; i < set->n; i++) {
@@ -36,7 +37,7 @@ static gal_status print(gal_buf *text, const gal_extract_set *set, const char *o
 int cmd_convert(int argc, char **argv) {
     const char *out = NULL, *top = NULL;
     const cli_option option[] = {
-        {"out", CLI_TEXT, &out, "FILE", ".sp, .spef or .par; required"},
+        {"out", CLI_TEXT, &out, "FILE", ".sp, .spice, .cir, .cdl, .spef or .par; required"},
         {"top", CLI_TEXT, &top, "CELL", "of a SPICE netlist: the cell to flatten"},
     };
     const cli_spec spec = {

@@ -72,7 +72,7 @@ int cmd_info(int argc, char **argv) {
         {"top", CLI_TEXT, &a.top, "CELL", "the cell to flatten (default: the one no other uses)"},
         {"power", CLI_TEXT, &a.power, "NETS", "further power nets, by commas"},
         {"ground", CLI_TEXT, &a.ground, "NETS", "further ground nets, by commas"},
-        {"warnings", CLI_INT, &a.warnings, "N", "warnings to print (20)"},
+        {"warnings", CLI_INT, &a.warnings, "N", "warnings to print"},
         {"json", CLI_FLAG, &a.json, NULL, "JSON, one object per circuit and line"},
     };
     const cli_spec spec = {

@@ -36,8 +36,8 @@ static gal_status run(gal_buf *text, const arguments *a, const char *const *path
 int cmd_parasitics_eval(int argc, char **argv) {
     arguments a = {.model = "generic"};
     const cli_option option[] = {
-        {"data", CLI_TEXT, &a.data, "FILE", "labelled data: .par(.gz) or any extracted netlist"},
-        {"model", CLI_TEXT, &a.model, "NAME", "a shipped model or a file (default generic)"},
+        {"data", CLI_TEXT, &a.data, "FILE", "beside operands: .par(.gz) or any extracted netlist"},
+        {"model", CLI_TEXT, &a.model, "NAME", "a shipped model or a file"},
         {"split", CLI_TEXT, &a.split, "FILE", "score only the cell families listed in FILE"},
         {"exclude", CLI_TEXT, &a.exclude, "FILE", "score all but the families listed in FILE"},
         {"only", CLI_TEXT, &a.only, "CELL", "score one cell"},
@@ -63,8 +63,7 @@ int cmd_parasitics_eval(int argc, char **argv) {
     int n;
     const int code = cli_parse(argc, argv, &spec, &n);
     if (code >= 0) return code;
-    const char *const *path = (const char *const *)argv + 1;
-    if (a.data) path = &a.data, n = 1;
+    const char *const *path = cli_data(argv, &n, a.data);
     if (n == 0 || (a.split && a.exclude)) {
         fprintf(stderr, n == 0 ? "galena: no data; try --data FILE\n"
                                : "galena: --split and --exclude exclude each other\n");

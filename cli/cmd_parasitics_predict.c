@@ -56,19 +56,42 @@ static gal_status print_netlist(gal_buf *text, const gal_pex_result *result, int
     return status;
 }
 
-static int ends(const char *path, const char *ending) {
-    return path && gal_path_has_ending(path, ending);
+typedef enum output { TABLE, CSV, JSON, SPICE, SPEF } output;
+
+/* By the ending of --out, then by options; a table for people, plain rows in a pipe. */
+static gal_status choose(output *chosen, const arguments *a, gal_error *err) {
+    static const struct {
+        const char *ending;
+        output form;
+    } known[] = {{".sp", SPICE},  {".spice", SPICE}, {".cir", SPICE}, {".spef", SPEF},
+                 {".json", JSON}, {".csv", CSV},     {".txt", TABLE}};
+    const int rows = !a->out && !isatty(STDOUT_FILENO) && a->limit < 0;
+    *chosen = a->json ? JSON : a->csv || rows ? CSV : TABLE;
+    if (!a->out) return GAL_OK;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (!gal_path_has_ending(a->out, known[i].ending)) continue;
+        *chosen = known[i].form;
+        return GAL_OK;
+    }
+    if (a->json || a->csv || !strcmp(a->out, "-") || !strncmp(a->out, "/dev/", 5)) return GAL_OK;
+    return gal_fail(err, GAL_EINVAL,
+                    "%s: expected .sp, .spice, .cir (netlist), .spef, .json, .csv or .txt (table)",
+                    a->out);
 }
 
-static gal_status print(gal_buf *text, const gal_pex_result *result, const arguments *a,
-                        gal_error *err) {
-    if (ends(a->out, ".sp") || ends(a->out, ".spice") || ends(a->out, ".cir"))
-        return print_netlist(text, result, 0, a, err);
-    if (ends(a->out, ".spef")) return print_netlist(text, result, 1, a, err);
-    if (a->json || ends(a->out, ".json")) return gal_pex_result_json(text, result, a->model, err);
-    /* A table for people, plain rows in a pipe. */
-    if (a->csv || ends(a->out, ".csv") || (!a->out && !isatty(STDOUT_FILENO) && a->limit < 0))
+static gal_status print(gal_buf *text, const gal_pex_result *result, output form,
+                        const arguments *a, gal_error *err) {
+    switch (form) {
+    case SPICE:
+    case SPEF:
+        return print_netlist(text, result, form == SPEF, a, err);
+    case JSON:
+        return gal_pex_result_json(text, result, a->model, err);
+    case CSV:
         return gal_pex_result_csv(text, result, err);
+    case TABLE:
+        break;
+    }
     return gal_pex_result_table(text, result, a->limit < 0 ? 40 : (int32_t)a->limit, err);
 }
 
@@ -77,6 +100,8 @@ static gal_status run(gal_buf *text, const arguments *a, const gal_circuit *circ
     gal_pex_model model = {0};
     gal_pex_result result = {0};
     gal_pex_calibration calibration;
+    output form;
+    GAL_TRY(choose(&form, a, err));
     GAL_TRY(cli_model_load(&model, a->model, err));
     gal_status status = GAL_OK;
     if (a->calibrate)
@@ -93,7 +118,7 @@ static gal_status run(gal_buf *text, const arguments *a, const gal_circuit *circ
                  "the model has no %s labels of a process with such gates: bands are widened by a "
                  "rule (--calibrate measures them)",
                  gal_extractor_name(extractor));
-    if (status == GAL_OK) status = print(text, &result, a, err);
+    if (status == GAL_OK) status = print(text, &result, form, a, err);
     gal_pex_result_clear(&result);
     gal_pex_model_clear(&model);
     return status;
@@ -107,7 +132,7 @@ static int predict(const char *path, const arguments *a) {
     gal_buf_init(&text);
     const int extractor = cli_extractor(a->extractor, GAL_EXTRACTOR_FOUNDRY);
     if (extractor < 0) return CLI_USAGE;
-    if (ends(path, ".par") || ends(path, ".par.gz")) {
+    if (gal_path_has_ending(path, ".par")) {
         gal_fail(&err, GAL_EINVAL,
                  "%s: holds extracted cells, for `train` and `eval`; `predict` takes a netlist "
                  "(SPICE, CDL)",
@@ -131,8 +156,8 @@ int cmd_parasitics_predict(int argc, char **argv) {
     arguments a = {.model = "generic", .limit = -1};
     const cli_option option[] = {
         {"top", CLI_TEXT, &a.top, "CELL", "the cell to predict (default: the one no other uses)"},
-        {"out", CLI_TEXT, &a.out, "FILE", ".sp netlist with capacitors, .spef, .json, .csv"},
-        {"model", CLI_TEXT, &a.model, "NAME", "a shipped model or a file (default generic)"},
+        {"out", CLI_TEXT, &a.out, "FILE", ".sp with capacitors, .spef, .json, .csv, .txt"},
+        {"model", CLI_TEXT, &a.model, "NAME", "a shipped model or a file"},
         {"calibrate", CLI_TEXT, &a.calibrate, "FILE", "extracted nets to adjust the scale to"},
         {"extractor", CLI_TEXT, &a.extractor, "NAME", "whose numbers: foundry (default) or magic"},
         {"power", CLI_TEXT, &a.power, "NETS", "further power nets, by commas"},

@@ -41,6 +41,7 @@ static int to_options(gal_pex_train_options *o, const arguments *a) {
     o->decay = a->decay;
     o->batch = (int)a->batch;
     o->checkpoint = a->checkpoint;
+    o->trained_on = a->note;
     return 1;
 }
 
@@ -83,21 +84,21 @@ int cmd_parasitics_train(int argc, char **argv) {
         {"exclude", CLI_TEXT, &a.exclude, "FILE", "leave the cell families listed in FILE out"},
         {"only", CLI_TEXT, &a.only, "CELL", "train on one cell's circuit only"},
         {"extractor", CLI_TEXT, &a.extractor, "NAME", "foundry or magic (default: by the data)"},
-        {"members", CLI_INT, &a.members, "N", "networks of the ensemble (5)"},
+        {"members", CLI_INT, &a.members, "N", "networks of the ensemble"},
         {"epochs", CLI_INT, &a.epochs, "N", "passes over the circuits per network"},
         {"pretrain", CLI_INT, &a.pretrain, "N", "epochs of self-supervised pre-training; 0: none"},
-        {"balance", CLI_TEXT, &a.balance, "NAME", "none, bmc, gai (default), bni, lds"},
+        {"balance", CLI_TEXT, &a.balance, "NAME", "none, bmc, gai, bni or lds"},
         {"width", CLI_INT, &a.width, "N", "width of the embeddings"},
         {"layers", CLI_INT, &a.layers, "N", "message-passing layers"},
         {"batch", CLI_INT, &a.batch, "N", "circuits per step"},
         {"dropout", CLI_REAL, &a.dropout, "P", "share of hidden units dropped in the heads"},
         {"decay", CLI_REAL, &a.decay, "X", "weight decay"},
-        {"trees", CLI_INT, &a.trees, "N", "randomised trees per target"},
+        {"trees", CLI_INT, &a.trees, "N", "randomised trees per target at most"},
         {"folds", CLI_INT, &a.folds, "N", "folds of the cross-fitting"},
         {"no-network", CLI_FLAG, &a.no_network, NULL, "trees and roles only"},
-        {"checkpoint", CLI_TEXT, &a.checkpoint, "FILE", "save each epoch there; resume from it"},
+        {"checkpoint", CLI_TEXT, &a.checkpoint, "NAME", "save each epoch as NAME.0, ...; resume"},
         {"note", CLI_TEXT, &a.note, "TEXT", "what the model file says of its data"},
-        {"seed", CLI_INT, &a.seed, "N", "seed of everything random (1)"},
+        {"seed", CLI_INT, &a.seed, "N", "seed of everything random"},
         {"threads", CLI_INT, &a.threads, "N", "threads to use; the result is the same"},
         {"quiet", CLI_FLAG, &a.quiet, NULL, "no progress on standard error"},
     };
@@ -121,7 +122,6 @@ int cmd_parasitics_train(int argc, char **argv) {
     if (!a.out) return fprintf(stderr, "galena: --out FILE is missing\n"), CLI_USAGE;
     const int extractor = cli_extractor(a.extractor, -1);
     if (extractor == -2 || !to_options(&o, &a)) return CLI_USAGE;
-    o.trained_on = a.note;
     cli_threads(a.threads);
     return run(&a, &o, extractor, (const char *const *)argv + 1, n);
 }

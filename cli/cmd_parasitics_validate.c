@@ -52,17 +52,17 @@ int cmd_parasitics_validate(int argc, char **argv) {
         .model = "generic", .cards = "generic130", .workers = 2, .vdd = 1.8, .load = 5, .slew = 50};
     const cli_option option[] = {
         {"data", CLI_TEXT, &a.data, "FILE", "extracted cells: .par(.gz), Calibre, DSPF, SPICE"},
-        {"model", CLI_TEXT, &a.model, "NAME", "a shipped model or a file (default generic)"},
+        {"model", CLI_TEXT, &a.model, "NAME", "a shipped model or a file"},
         {"split", CLI_TEXT, &a.split, "FILE", "only the cell families listed in FILE"},
         {"exclude", CLI_TEXT, &a.exclude, "FILE", "all but the families listed in FILE"},
         {"only", CLI_TEXT, &a.only, "CELL", "one cell"},
         {"cells", CLI_INT, &a.cells, "N", "simulate N cells spread over the data (all)"},
         {"extractor", CLI_TEXT, &a.extractor, "NAME", "foundry or magic (default: by the data)"},
         {"cards", CLI_TEXT, &a.cards, "NAME", "generic130, generic180 or a file of .model cards"},
-        {"vdd", CLI_REAL, &a.vdd, "V", "supply for a card file (1.8)"},
-        {"load", CLI_REAL, &a.load, "FF", "load of every output (5)"},
-        {"slew", CLI_REAL, &a.slew, "PS", "20-80 % time of the input edges (50)"},
-        {"workers", CLI_INT, &a.workers, "N", "ngspice processes (2)"},
+        {"vdd", CLI_REAL, &a.vdd, "V", "supply for a card file"},
+        {"load", CLI_REAL, &a.load, "FF", "load of every output"},
+        {"slew", CLI_REAL, &a.slew, "PS", "20-80 % time of the input edges"},
+        {"workers", CLI_INT, &a.workers, "N", "ngspice processes"},
         {"out", CLI_TEXT, &a.out, "FILE", "write there"},
         {"json", CLI_FLAG, &a.json, NULL, "JSON instead of the table"},
         {"quiet", CLI_FLAG, &a.quiet, NULL, "no progress on standard error"},
@@ -82,8 +82,7 @@ int cmd_parasitics_validate(int argc, char **argv) {
     int n;
     const int code = cli_parse(argc, argv, &spec, &n);
     if (code >= 0) return code;
-    const char *const *path = (const char *const *)argv + 1;
-    if (a.data) path = &a.data, n = 1;
+    const char *const *path = cli_data(argv, &n, a.data);
     if (n == 0 || (a.split && a.exclude) || a.workers < 1 || a.workers > 256 || a.cells < 0) {
         fprintf(stderr, "galena: data and sensible options, please; see --help\n");
         return CLI_USAGE;

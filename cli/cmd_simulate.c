@@ -207,7 +207,7 @@ int cmd_simulate(int argc, char **argv) {
         {"merge", CLI_TEXT, &a.merge, "FILES", "take in the points of these databases first"},
         {"add-deck", CLI_FLAG, &a.add_deck, NULL, "let the database hold several decks"},
         {"retry", CLI_FLAG, &a.retry, NULL, "run stored crashes and timeouts again"},
-        {"deadline", CLI_REAL, &a.deadline, "S", "seconds a point may take (60)"},
+        {"deadline", CLI_REAL, &a.deadline, "S", "seconds a point may take"},
         {"metrics", CLI_TEXT, &a.metrics, "NAMES", "columns to print"},
         {"check", CLI_FLAG, &a.check, NULL, "print what was understood of the deck, run nothing"},
         {"measures", CLI_FLAG, &a.measures, NULL, "print the table of built-in measures"},

@@ -135,8 +135,12 @@ static void describe(const run *r) {
     }
     for (int32_t i = 0; i < r->spec.n_target; i++) {
         const gal_target *t = &r->spec.target[i];
-        printf("%s %-10s %s %.6g weight %g\n", t->soft ? "soft" : "hard", t->measure,
-               gal_sense_text(t->sense), t->value, t->weight);
+        if (t->sense >= GAL_SENSE_MIN)
+            printf("objective %-5s %s weight %g\n", t->measure, gal_sense_text(t->sense),
+                   t->weight);
+        else
+            printf("%s %-10s %s %.6g weight %g\n", t->soft ? "soft" : "hard", t->measure,
+                   gal_sense_text(t->sense), t->value, t->weight);
     }
 }
 
@@ -205,7 +209,7 @@ int cmd_size(int argc, char **argv) {
         {"no-start", CLI_FLAG, &a.no_start, NULL, "do not begin with the deck's own sizes"},
         {"db", CLI_TEXT, &a.db, "FILE", "keep simulations here; none runs twice"},
         {"add-deck", CLI_FLAG, &a.add_deck, NULL, "let the database hold several decks"},
-        {"deadline", CLI_REAL, &a.deadline, "S", "seconds a simulation may take (60)"},
+        {"deadline", CLI_REAL, &a.deadline, "S", "seconds a simulation may take"},
         {"out", CLI_TEXT, &a.out, "FILE", "the deck with the sizes found"},
         {"plot", CLI_TEXT, &a.plot, "FILE", "convergence, .png or .svg, through gnuplot"},
         {"json", CLI_FLAG, &a.json, NULL, "JSON with every design instead of the table"},

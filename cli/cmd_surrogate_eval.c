@@ -49,19 +49,19 @@ int cmd_surrogate_eval(int argc, char **argv) {
     arguments a = {.sweep = "lhs", .samples = 1000, .seed = 1001};
     const cli_option option[] = {
         {"model", CLI_TEXT, &a.model, "NAME", "a shipped model or a file; required"},
-        {"samples", CLI_INT, &a.samples, "N", "points to simulate (1000)"},
+        {"samples", CLI_INT, &a.samples, "N", "points to simulate"},
         {"tech", CLI_TEXT, &a.tech, "NAME|DIR", "technology behind the deck's .lib .../tech.lib"},
         {"db", CLI_TEXT, &a.db, "FILE", "keep simulations here; points there do not run again"},
-        {"sweep", CLI_TEXT, &a.sweep, "KIND", "lhs (default), sobol or random"},
+        {"sweep", CLI_TEXT, &a.sweep, "KIND", "lhs, sobol or random"},
         {"out", CLI_TEXT, &a.out, "FILE", "write there"},
         {"json", CLI_FLAG, &a.json, NULL, "JSON instead of the table"},
-        {"seed", CLI_INT, &a.seed, "N", "of the points (1001: not those of training)"},
+        {"seed", CLI_INT, &a.seed, "N", "of the points, not those of training"},
         {"threads", CLI_INT, &a.threads, "N", "ngspice processes (default: one per processor)"},
         {"quiet", CLI_FLAG, &a.quiet, NULL, "no progress on standard error"},
     };
     const cli_spec spec = {
         .command = "galena surrogate eval",
-        .operands = "DECK",
+        .operands = "DECK|SPEC",
         .summary =
             "Simulates new points of a deck and compares them with what a surrogate predicts:\n"
             "fast (what predict answers), full (the ensemble), mixed (the transient measures when\n"

@@ -123,16 +123,16 @@ int cmd_surrogate_pretrain(int argc, char **argv) {
                    .rate = o.rate};
     const cli_option option[] = {
         {"tech", CLI_LIST, &a.tech, "A,B,...", "technologies (names or folders) of every deck"},
-        {"samples", CLI_INT, &a.samples, "N", "points to simulate of each deck (3000)"},
+        {"samples", CLI_INT, &a.samples, "N", "points to simulate of each deck"},
         {"db", CLI_TEXT, &a.db, "DIR", "keep simulations there; points there do not run again"},
         {"out", CLI_TEXT, &a.out, "FILE", "the model (.safetensors); required"},
-        {"checkpoint", CLI_TEXT, &a.checkpoint, "FILE", "save as it goes; resume from it"},
-        {"nets", CLI_INT, &a.nets, "N", "networks, trained side by side (2)"},
-        {"steps", CLI_INT, &a.steps, "N", "steps of the training (12000)"},
-        {"batch", CLI_INT, &a.batch, "N", "points of a step (128)"},
+        {"checkpoint", CLI_TEXT, &a.checkpoint, "NAME", "save as NAME.0, ... as it goes; resume"},
+        {"nets", CLI_INT, &a.nets, "N", "networks, trained side by side"},
+        {"steps", CLI_INT, &a.steps, "N", "steps of the training"},
+        {"batch", CLI_INT, &a.batch, "N", "points of a step"},
         {"rate", CLI_REAL, &a.rate, "X", "peak learning rate"},
         {"deadline", CLI_REAL, &a.deadline, "S", "seconds a point may take (60)"},
-        {"seed", CLI_INT, &a.seed, "N", "of the samples and the networks (1)"},
+        {"seed", CLI_INT, &a.seed, "N", "of the samples and the networks"},
         {"threads", CLI_INT, &a.threads, "N", "ngspice processes and threads; same result"},
         {"quiet", CLI_FLAG, &a.quiet, NULL, "no notes or progress on standard error"},
     };

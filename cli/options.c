@@ -11,14 +11,24 @@
 #include <time.h>
 #include <unistd.h>
 
+/* The default of an option that has one other than nothing, as " (2)". */
+static void print_default(const cli_option *o) {
+    const char *const *text = o->value;
+    if (o->kind == CLI_INT && *(const long *)o->value > 0) printf(" (%ld)", *(long *)o->value);
+    if (o->kind == CLI_REAL && *(const double *)o->value > 0) printf(" (%g)", *(double *)o->value);
+    if (o->kind == CLI_TEXT && *text) printf(" (%s)", *text);
+}
+
 static void print_help(const cli_spec *spec) {
-    printf("usage: %s [options] %s\n\n%s\n\noptions:\n", spec->command, spec->operands,
-           spec->summary);
+    printf("usage: %s [options]%s%s\n\n%s\n\noptions:\n", spec->command, *spec->operands ? " " : "",
+           spec->operands, spec->summary);
     for (int i = 0; i < spec->n_option; i++) {
         char left[64];
         const cli_option *o = &spec->option[i];
         snprintf(left, sizeof left, "--%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
-        printf("  %-24s %s\n", left, o->help);
+        printf("  %-24s %s", left, o->help);
+        print_default(o);
+        printf("\n");
     }
     printf("  %-24s %s\n", "--help", "this text");
     if (spec->examples) printf("\nexamples:\n%s", spec->examples);

@@ -11,6 +11,14 @@ int cli_extractor(const char *name, int otherwise) {
     return -2;
 }
 
+const char *const *cli_data(char **argv, int *n_operand, const char *data) {
+    const char **path = (const char **)argv;
+    if (!data) return path + 1;
+    ++*n_operand;
+    path[0] = data; /* in the place of the program's name */
+    return path;
+}
+
 gal_status cli_model_load(gal_pex_model *model, const char *name, gal_error *err) {
     char *path = NULL;
     gal_arena arena;

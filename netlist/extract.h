@@ -21,7 +21,7 @@ typedef struct gal_extract {
     int by_magic; /* 1: magic extracted it (a .ext file, or its node SUBSTRATE in .par text) */
 } gal_extract;
 
-/* The circuits of one file or directory. */
+/* The circuits of one or more files. */
 typedef struct gal_extract_set {
     gal_extract *item; /* [n] */
     int32_t n, capacity;

@@ -10,9 +10,9 @@
  *     *galena valid gain>1 && power<1                      what a metric must fulfil to count
  *
  * Of .control blocks, analyses, `meas`, `let` with one number, `alter`, `option` and `set temp`
- * count (docs/simulate.md); the rest, .print, .plot, .save, .probe, .four and .width are left out
- * with a warning; .include and .lib paths become absolute, relative to the deck's own folder. All
- * names are lower case. One thread at a time; plain data once read.
+ * count (docs/simulate.md); the rest, .print, .plot, .save, .probe, .four, .width, .step and .data
+ * are left out with a warning; .include and .lib paths become absolute, relative to the deck's own
+ * folder. All names are lower case. One thread at a time; plain data once read.
  */
 #ifndef GAL_SPICE_BENCH_H
 #define GAL_SPICE_BENCH_H

@@ -97,7 +97,7 @@ typedef struct gal_pex_filter {
 } gal_pex_filter;
 
 /* Reads every path (any format of netlist/extract_read.h) and builds the cases.
- * Errors: those of the readers, GAL_ENOTFOUND when nothing is left. */
+ * Errors: those of the readers, GAL_ENOTFOUND when nothing is left, GAL_ECANCELED, GAL_ENOMEM. */
 GAL_API gal_status gal_pex_set_read(gal_pex_set *set, const char *const *path, int n_path,
                                     const gal_pex_filter *filter, const gal_report *report,
                                     gal_error *err);

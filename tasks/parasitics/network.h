@@ -67,7 +67,7 @@ typedef struct gal_pex_prior {
 typedef struct gal_pex_network {
     gal_pex_encoder encoder;
     gal_mlp net_head, pair_head;
-    int32_t net_in, pair_in; /* widths of gal_pex_input.net and .pair */
+    int32_t net_in, pair_in; /* columns of a net's and of a pair's features */
 } gal_pex_network;
 
 /* Registers all parameters; the heads' last layers start at zero. Errors: GAL_ENOMEM, GAL_EINVAL.

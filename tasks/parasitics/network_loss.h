@@ -1,4 +1,4 @@
-/* The training loss of the correcting network over the outputs of one case. */
+/* The training loss of the network over the outputs of one case. */
 #ifndef GAL_TASKS_PARASITICS_NETWORK_LOSS_H
 #define GAL_TASKS_PARASITICS_NETWORK_LOSS_H
 

@@ -12,7 +12,7 @@
 #include "tasks/sizing/spec.h"
 
 typedef struct gal_cost {
-    double hard;      /* sum of weight * violation; each missing measure counts 1 */
+    double hard;      /* sum of weight * violation; a missing measure counts its weight */
     double soft;      /* the same over soft targets */
     double objective; /* sum of weight * log (or relative) value, smaller is better */
     double rank;      /* the order: < 1 all targets met, 1..2 soft ones missed, > 2 hard ones */

@@ -3,11 +3,11 @@
  * Model-based batch reinforcement learning with one step per episode: the state is a goal (the
  * values of a spec's targets), the action a design, the reward minus its violation as the
  * surrogate predicts it, pessimistic by half the surrogate's spread. Goals are what random designs
- * of the surrogate achieve, picked towards random directions of the front and moved a little
- * beyond; that design is replayed as one of the actions (hindsight). The network is fitted to the
- * actions weighted by exp(advantage) (X. B. Peng et al., "Advantage-Weighted Regression", 2019). No
- * simulation is spent. A policy fits every spec with the same deck, variables, measures and senses:
- * other values of the targets need no new training.
+ * of the surrogate achieve, picked towards random directions of the front and moved between
+ * 0.2 deviations back and 0.1 beyond; that design is replayed as one of the actions (hindsight).
+ * The network is fitted to the actions weighted by exp(advantage) (X. B. Peng et al.,
+ * "Advantage-Weighted Regression", 2019). No simulation is spent. A policy fits every spec with the
+ * same deck, variables, measures and senses: other values of the targets need no new training.
  */
 #ifndef GAL_TASKS_SIZING_POLICY_H
 #define GAL_TASKS_SIZING_POLICY_H

@@ -133,8 +133,9 @@ static void put_missed(gal_buf *text, const gal_sizing *s, int32_t i) {
     const gal_design *d = &s->design[s->best];
     const int32_t corner = worst_corner(s, d, i);
     const double y = metric_of(s, d, i, corner), reached = best_reached(s, i);
-    gal_buf_printf(text, "%s%s: %s %s %.4g %s is missed", s->spec->path, t->soft ? " (soft)" : "",
-                   t->measure, gal_sense_text(t->sense), t->value, unit_of(s, i));
+    gal_buf_printf(text, "%s%s: %s %s %.4g%s%s is missed", s->spec->path, t->soft ? " (soft)" : "",
+                   t->measure, gal_sense_text(t->sense), t->value, *unit_of(s, i) ? " " : "",
+                   unit_of(s, i));
     if (isnan(y)) gal_buf_printf(text, ": not measured in corner %s", corner_name(s, corner));
     else
         gal_buf_printf(text, " by %.3g (%.1f %%): the best design has %.4g in corner %s",

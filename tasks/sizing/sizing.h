@@ -70,9 +70,10 @@ GAL_API gal_status gal_sizing_create(gal_sizing **sizing, const gal_bench *bench
                                      const gal_sizing_options *options, gal_error *err);
 GAL_API void gal_sizing_destroy(gal_sizing *sizing); /* NULL is fine */
 
-/* Searches until every target is met (and there is no objective) or the budget is spent. What was
- * found stays whatever is returned. Errors: GAL_ECANCELED (the report said stop), GAL_ESIM (none of
- * the first 20 simulations has a result; with ngspice's words), those of the simulator. */
+/* Searches until every target is met (and there is no objective) the budget is spent or 200
+ * rounds bring no new design. What was found stays whatever is returned. Errors: GAL_ECANCELED (the
+ * report said stop), GAL_ESIM (none of the first 20 simulations has a result; with ngspice's
+ * words), those of the simulator. */
 GAL_API gal_status gal_sizing_run(gal_sizing *sizing, const gal_report *report, gal_error *err);
 
 /* 1 when a design meets every hard target in every corner. */

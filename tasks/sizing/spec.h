@@ -4,8 +4,8 @@
  *
  *     deck miller.sp               the testbench, relative to this file; more decks of the same
  *                                  circuit are corners, named by where their file names differ
- *     tech generic180              optional: technology by name or directory (docs/simulate.md)
- *     gain >= 70                   hard: a measure of the deck and its target
+ *     tech generic180              optional: technology by name or directory
+ * (datasets/tech/README.md) gain >= 70                   hard: a measure of the deck and its target
  *     power <= 1m soft weight=2    good to have, once all hard ones hold
  *     vref = 0.6 tol=1%            within 1 % (the default)
  *     gain >= 200..400             drawn from the range: gal_sizing_spec_draw

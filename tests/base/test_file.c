@@ -8,6 +8,8 @@
 #include "base/file.h"
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #define PATH GALENA_TEST_TMP "/test_file.tmp"
@@ -40,6 +42,58 @@ static void gzip_is_transparent(void **state) {
     assert_string_equal(file.data, ".subckt inv a y\n");
     gal_file_clear(&file);
     remove(PATH);
+}
+
+static void gz_names_are_compressed(void **state) {
+    (void)state;
+    static char big[300000];
+    memset(big, 'x', sizeof big);
+    const char *path = PATH ".gz";
+    assert_int_equal(gal_file_write(path, big, sizeof big, NULL), GAL_OK);
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    assert_true(st.st_size < 2000);
+    gal_file file;
+    assert_int_equal(gal_file_read(&file, path, 0, NULL), GAL_OK);
+    assert_int_equal(file.size, sizeof big);
+    assert_memory_equal(file.data, big, sizeof big);
+    gal_file_clear(&file);
+    assert_int_equal(gal_file_write(path, "", 0, NULL), GAL_OK);
+    assert_int_equal(gal_file_read(&file, path, 0, NULL), GAL_OK);
+    assert_int_equal(file.size, 0);
+    gal_file_clear(&file);
+    remove(path);
+}
+
+static void a_rewritten_file_keeps_links_and_permissions(void **state) {
+    (void)state;
+    const char *link = PATH ".link";
+    remove(link);
+    assert_int_equal(gal_file_write(PATH, "old", 3, NULL), GAL_OK);
+    assert_int_equal(chmod(PATH, 0640), 0);
+    assert_int_equal(symlink(PATH, link), 0);
+    assert_int_equal(gal_file_write(link, "new", 3, NULL), GAL_OK);
+    struct stat st;
+    assert_int_equal(lstat(link, &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    assert_int_equal(stat(PATH, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0640);
+    gal_file file;
+    assert_int_equal(gal_file_read(&file, PATH, 0, NULL), GAL_OK);
+    assert_string_equal(file.data, "new");
+    gal_file_clear(&file);
+    remove(link);
+    remove(PATH);
+}
+
+static void devices_are_written_to(void **state) {
+    (void)state;
+    gal_error err = {0};
+    assert_int_equal(gal_file_write("/dev/null", "x", 1, &err), GAL_OK);
+    assert_int_equal(gal_file_write("/dev/full", "x", 1, &err), GAL_EIO);
+    struct stat st;
+    assert_int_equal(stat("/dev/null", &st), 0);
+    assert_true(S_ISCHR(st.st_mode));
 }
 
 static void a_truncated_gzip_is_an_error(void **state) {
@@ -87,8 +141,13 @@ static void paths_resolve_beside_a_file(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(written_files_read_back),      cmocka_unit_test(gzip_is_transparent),
-        cmocka_unit_test(a_truncated_gzip_is_an_error), cmocka_unit_test(failures_name_the_file),
+        cmocka_unit_test(written_files_read_back),
+        cmocka_unit_test(gzip_is_transparent),
+        cmocka_unit_test(gz_names_are_compressed),
+        cmocka_unit_test(a_rewritten_file_keeps_links_and_permissions),
+        cmocka_unit_test(devices_are_written_to),
+        cmocka_unit_test(a_truncated_gzip_is_an_error),
+        cmocka_unit_test(failures_name_the_file),
         cmocka_unit_test(paths_resolve_beside_a_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,6 +38,10 @@ grep -q "plain value" "$dir/err" && fail "a note about sources where there are n
 expect 0 "$galena" info "$dir/c.sp"
 grep -q "capacitors" "$dir/out" || fail "no capacitors in the netlist"
 expect 0 "$galena" parasitics predict "$circuit" --out "$dir/c.spef"
+expect 1 "$galena" parasitics predict "$circuit" --out "$dir/c.xyz"
+grep -q "expected .sp" "$dir/err" || fail "no message about an unknown ending"
+expect 0 "$galena" parasitics predict "$circuit" --out "$dir/c.txt"
+grep -q "fF to ground" "$dir/c.txt" || fail "no table in a .txt"
 expect 0 "$galena" convert "$dir/c.spef" --out "$dir/back.spef"
 grep -q "D_NET" "$dir/back.spef" || fail "no nets in the SPEF"
 expect 0 "$galena" parasitics predict "$circuit" --json

@@ -1,0 +1,127 @@
+#include "base/file.h"
+
+#include "base/text.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+static gal_status io_error(gal_error *err, const char *path) {
+    return gal_fail_at(err, GAL_EIO, path, 0, 0, "cannot write: %s", strerror(errno));
+}
+
+static int write_loop(int fd, const char *data, size_t size) {
+    while (size) {
+        const ssize_t n = write(fd, data, size < 1 << 30 ? size : 1 << 30);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return 0;
+        data += n;
+        size -= (size_t)n;
+    }
+    return 1;
+}
+
+/* Makes the rename durable; a file system that cannot sync directories is not an error. */
+static void sync_directory(const char *path) {
+    char *copy = strdup(path);
+    if (!copy) return;
+    char *slash = strrchr(copy, '/');
+    if (slash) slash[slash == copy] = '\0';
+    const int fd = open(slash ? copy : ".", O_RDONLY | O_DIRECTORY);
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+    free(copy);
+}
+
+/* The new file has the permissions of the `old` one, if there is one. */
+static gal_status replace(const char *path, const struct stat *old, const char *temporary,
+                          const void *data, size_t size, gal_error *err) {
+    const int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0) return io_error(err, path);
+    const int written = (!old || fchmod(fd, old->st_mode & 07777) == 0) &&
+                        write_loop(fd, data, size) && fsync(fd) == 0;
+    const int kept = errno;
+    if (close(fd) != 0 || !written || rename(temporary, path) != 0) {
+        if (!written) errno = kept;
+        const gal_status status = io_error(err, path);
+        unlink(temporary);
+        return status;
+    }
+    sync_directory(path);
+    return GAL_OK;
+}
+
+/* Into what is no file: a device, a pipe. */
+static gal_status write_through(const char *path, const void *data, size_t size, gal_error *err) {
+    const int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0) return io_error(err, path);
+    const int written = write_loop(fd, data, size);
+    const int kept = errno;
+    if (close(fd) == 0 && written) return GAL_OK;
+    if (!written) errno = kept;
+    return io_error(err, path);
+}
+
+static gal_status write_bytes(const char *path, const void *data, size_t size, gal_error *err) {
+    struct stat st;
+    const int exists = stat(path, &st) == 0;
+    if (exists && !S_ISREG(st.st_mode)) return write_through(path, data, size, err);
+    char *target = exists ? realpath(path, NULL) : strdup(path);
+    if (!target) return io_error(err, path);
+    gal_buf temporary;
+    gal_buf_init(&temporary);
+    gal_buf_printf(&temporary, "%s.%ld.tmp", target, (long)getpid());
+    gal_status status = gal_buf_ok(&temporary, err);
+    if (status == GAL_OK)
+        status = replace(target, exists ? &st : NULL, temporary.data, data, size, err);
+    gal_buf_clear(&temporary);
+    free(target);
+    return status;
+}
+
+/* Appends the gzip form. */
+static gal_status pack(gal_buf *out, const char *data, size_t size, gal_error *err) {
+    enum { GZIP_WINDOW = 15 + 16, LEVEL = 8 };
+    static const size_t piece = 1 << 30;
+    unsigned char room[1 << 14];
+    z_stream z = {0};
+    if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, LEVEL,
+                     Z_DEFAULT_STRATEGY) != Z_OK)
+        return gal_fail(err, GAL_ENOMEM, "out of memory to compress");
+    for (int done = 0; !done;) {
+        const size_t n = size < piece ? size : piece;
+        z.next_in = (Bytef *)(uintptr_t)data;
+        z.avail_in = (uInt)n;
+        data += n;
+        size -= n;
+        do {
+            z.next_out = room;
+            z.avail_out = sizeof room;
+            done = deflate(&z, size ? Z_NO_FLUSH : Z_FINISH) == Z_STREAM_END;
+            gal_buf_append(out, (char *)room, sizeof room - z.avail_out);
+        } while (z.avail_out == 0);
+    }
+    deflateEnd(&z);
+    return gal_buf_ok(out, err);
+}
+
+gal_status gal_file_write(const char *path, const void *data, size_t size, gal_error *err) {
+    const size_t length = strlen(path);
+    if (strcmp(path, "-") == 0)
+        return write_loop(STDOUT_FILENO, data, size) ? GAL_OK : io_error(err, path);
+    if (length < 3 || !gal_text_equal_nocase(path + length - 3, ".gz"))
+        return write_bytes(path, data, size, err);
+    gal_buf packed;
+    gal_buf_init(&packed);
+    gal_status status = pack(&packed, data, size, err);
+    if (status == GAL_OK) status = write_bytes(path, packed.data, packed.size, err);
+    gal_buf_clear(&packed);
+    return status;
+}
