@@ -6,6 +6,7 @@
 #include "netlist/read.h"
 #include "netlist/spef.h"
 #include "netlist/spice_write.h"
+#include "spice/deck_caps.h"
 #include "tasks/parasitics/predict.h"
 
 #include <stdio.h>
@@ -14,7 +15,7 @@
 #include <unistd.h>
 
 typedef struct arguments {
-    const char *top, *model, *out, *calibrate, *extractor, *power, *ground;
+    const char *netlist, *top, *model, *out, *calibrate, *extractor, *power, *ground;
     int json, csv, quiet, all_nets;
     long threads, limit;
 } arguments;
@@ -32,6 +33,24 @@ static gal_status print_spef(gal_buf *text, const gal_extract *extract, const ar
     return gal_spef_print(text, extract, &options, err);
 }
 
+/* The netlist with capacitors: a deck as it stands with them behind, a cell flat. */
+static gal_status print_spice(gal_buf *text, const gal_circuit *circuit, const gal_cap *cap,
+                              int64_t n_cap, const arguments *a, gal_error *err) {
+    const gal_spice_write_options options = {.cap = cap, .n_cap = n_cap};
+    if (!circuit->name[0] && !circuit->n_port && strcmp(a->netlist, "-") != 0) {
+        gal_file file;
+        GAL_TRY(gal_file_read(&file, a->netlist, 0, err));
+        const gal_status status = gal_deck_add_caps(text, (gal_view){file.data, file.size},
+                                                    a->netlist, circuit, cap, n_cap, err);
+        gal_file_clear(&file);
+        if (status != GAL_EMISMATCH) return status;
+        gal_note(cli_report(a->quiet), "%s: the netlist is written flat", err->message);
+        text->size = 0;
+    }
+    cli_note_partial(circuit, a->quiet);
+    return gal_spice_write(text, circuit, &options, err);
+}
+
 /* The result as a netlist with capacitors, or as SPEF. */
 static gal_status print_netlist(gal_buf *text, const gal_pex_result *result, int spef,
                                 const arguments *a, gal_error *err) {
@@ -40,17 +59,11 @@ static gal_status print_netlist(gal_buf *text, const gal_pex_result *result, int
     if (!cap) return gal_fail(err, GAL_ENOMEM, "out of memory for the netlist");
     gal_extract extract = {.circuit = *result->circuit}; /* shallow: only read, */
     gal_arena_init(&extract.circuit.arena);              /* but for its own memory */
-    gal_status status;
-    if (spef) {
-        const int64_t filled = gal_pex_result_caps(cap, result);
-        status = gal_extract_set_caps(&extract, cap, filled, err);
-        if (status == GAL_OK) status = print_spef(text, &extract, a, err);
-    } else {
-        const gal_spice_write_options options = {.cap = cap,
-                                                 .n_cap = gal_pex_result_caps(cap, result)};
-        cli_note_partial(result->circuit, a->quiet);
-        status = gal_spice_write(text, result->circuit, &options, err);
-    }
+    const int64_t filled = gal_pex_result_caps(cap, result);
+    gal_status status = GAL_OK;
+    if (spef) status = gal_extract_set_caps(&extract, cap, filled, err);
+    if (spef && status == GAL_OK) status = print_spef(text, &extract, a, err);
+    if (!spef) status = print_spice(text, result->circuit, cap, filled, a, err);
     gal_arena_clear(&extract.circuit.arena);
     free(cap);
     return status;
@@ -124,7 +137,7 @@ static gal_status run(gal_buf *text, const arguments *a, const gal_circuit *circ
     return status;
 }
 
-static int predict(const char *path, const arguments *a) {
+static int predict(const arguments *a) {
     gal_circuit circuit;
     gal_design design;
     gal_error err = {0};
@@ -132,16 +145,16 @@ static int predict(const char *path, const arguments *a) {
     gal_buf_init(&text);
     const int extractor = cli_extractor(a->extractor, GAL_EXTRACTOR_FOUNDRY);
     if (extractor < 0) return CLI_USAGE;
-    if (gal_path_has_ending(path, ".par")) {
+    if (gal_path_has_ending(a->netlist, ".par")) {
         gal_fail(&err, GAL_EINVAL,
                  "%s: holds extracted cells, for `train` and `eval`; `predict` takes a netlist "
                  "(SPICE, CDL)",
-                 path);
+                 a->netlist);
         return cli_fail(&err);
     }
     const gal_supply_options supplies = {.power = a->power, .ground = a->ground};
     gal_status status =
-        gal_circuit_read_design(&circuit, &design, path, a->top, NULL, &supplies, &err);
+        gal_circuit_read_design(&circuit, &design, a->netlist, a->top, NULL, &supplies, &err);
     if (status == GAL_OK) cli_warnings(&design.warnings, a->quiet);
     if (status == GAL_OK) status = run(&text, a, &circuit, (gal_extractor)extractor, &err);
     const int code =
@@ -186,5 +199,6 @@ int cmd_parasitics_predict(int argc, char **argv) {
     const int code = cli_parse(argc, argv, &spec, &n);
     if (code >= 0) return code;
     cli_threads(a.threads);
-    return predict(argv[1], &a);
+    a.netlist = argv[1];
+    return predict(&a);
 }

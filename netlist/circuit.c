@@ -51,7 +51,10 @@ int32_t gal_circuit_add_device(gal_circuit *circuit, const gal_device *device, c
     gal_device copy = *device;
     copy.name = gal_arena_text(&circuit->arena, device->name, strlen(device->name));
     copy.model = gal_arena_text(&circuit->arena, device->model, strlen(device->model));
-    if (!copy.name || !copy.model) return -1;
+    copy.more = device->more && *device->more
+                    ? gal_arena_text(&circuit->arena, device->more, strlen(device->more))
+                    : "";
+    if (!copy.name || !copy.model || !copy.more) return -1;
     copy.first_pin = circuit->n_pin;
     copy.n_pin = n_pin;
     if (n_pin) memcpy(pins + circuit->n_pin, pin, (size_t)n_pin * sizeof *pins);

@@ -68,8 +68,9 @@ typedef struct gal_device {
     double length;     /* m; 0 when not given */
     double multiplier; /* devices in parallel, hierarchy included; > 0 */
     double fingers;    /* >= 1; width / fingers is one gate finger's */
-    double value;      /* ohm, farad, henry, volt or ampere; NAN when it is no plain number */
-    int partial;       /* 1: its card says more (waveform, formula, impedance) than is kept here */
+    const char *more; /* what else its card gives, in the card's units: "ad=1p as=1p"; never NULL */
+    double value;     /* ohm, farad, henry, volt or ampere; NAN when it is no plain number */
+    int partial;      /* 1: its card says more (waveform, formula, impedance) than is kept here */
 } gal_device;
 
 /* The ports of a subcircuit, shared by its instances. */

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEEPEST = 256 };
+/* MORE_BYTES: about, of a parameter in gal_device.more. */
+enum { DEEPEST = 256, MORE_BYTES = 16 };
 
 typedef struct measure {
     const gal_design *design;
@@ -64,7 +65,8 @@ static gal_status measure_cell(measure *m, int32_t c, int level) {
             continue;
         }
         size.n_device++;
-        size.n_byte += (double)sizeof(gal_device) + 4.0 * e->n_node + (double)strlen(e->name) + 1;
+        size.n_byte += (double)sizeof(gal_device) + 4.0 * e->n_node + (double)strlen(e->name) + 1 +
+                       MORE_BYTES * e->n_param;
         if (e->model >= 0) size.n_byte += (double)strlen(gal_design_name(m->design, e->model));
     }
     m->size[c] = size;

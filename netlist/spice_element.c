@@ -1,5 +1,6 @@
 #include "netlist/spice_reader.h"
 
+#include "netlist/spice_more.h"
 #include "netlist/spice_type.h"
 #include <math.h>
 #include <string.h>
@@ -97,9 +98,8 @@ static gal_status read_param(card *c, int32_t *i) {
     if (!has_value || (property && !is_useful_property(name))) return GAL_OK;
     const int32_t key = gal_design_intern(c->r->design, name);
     if (key < 0) return gal__spice_no_memory(c->r);
-    /* Areas, perimeters and stress of a device are of no use; a subcircuit may use any name. */
-    const int is_instance = c->element->letter == 'X' || c->element->letter == 'N';
-    return key < GAL_N_KEY || is_instance ? add_param(c, key, value) : GAL_OK;
+    return key < GAL_N_KEY || gal__spice_keeps(c->element->letter, name) ? add_param(c, key, value)
+                                                                         : GAL_OK;
 }
 
 static gal_status read_params(card *c) {
@@ -121,12 +121,19 @@ static gal_status read_mos(card *c) {
     return add_nodes(c, 1, n);
 }
 
+/* The area at token i, a multiple of the model's. */
+static gal_status add_area(card *c, int32_t i) {
+    const int32_t key = gal_design_intern(c->r->design, gal_view_of("area"));
+    return key < 0 ? gal__spice_no_memory(c->r) : add_param(c, key, i);
+}
+
 /* Q c b e [s [t]] model [area]; J d g s [b] model [area]. */
 static gal_status read_three_terminal(card *c) {
     const int has_property_model = c->element->model >= 0;
     int32_t n = c->n_word - 1;
     if (n > 4 && is_word(c, n, "off")) n--;
     while (n > 4 && is_number(c, n)) n--;
+    if (n + 1 < c->n_word && is_number(c, n + 1)) GAL_TRY(add_area(c, n + 1));
     if (n < 3 + !has_property_model) return expected(c, n + 1, "three nodes and a model");
     if (!has_property_model) GAL_TRY(set_model(c, n--));
     return add_nodes(c, 1, n);
@@ -135,6 +142,7 @@ static gal_status read_three_terminal(card *c) {
 static gal_status read_diode(card *c) {
     if (c->n_word < 3) return expected(c, c->n_word, "two nodes and a model");
     if (c->n_word > 3 && c->element->model < 0) GAL_TRY(set_model(c, 3));
+    if (c->n_word > 4 && is_number(c, 4)) GAL_TRY(add_area(c, 4));
     return add_nodes(c, 1, 2);
 }
 
@@ -192,7 +200,7 @@ static gal_status read_source(card *c) {
             GAL_TRY(set_value(c, i + 1));
             n_kept = 5;
         }
-    c->element->partial = c->lex->n_token > n_kept;
+    c->element->partial = c->lex->n_token > n_kept + 2 * c->element->n_param;
     return add_nodes(c, 1, 2);
 }
 

@@ -228,6 +228,7 @@ static void clear(flattener *f) {
     gal_vec_free(&f->pin);
     gal_buf_clear(&f->name);
     gal_buf_clear(&f->model);
+    gal_buf_clear(&f->evaluator.more);
 }
 
 gal_status gal_design_flatten(gal_circuit *circuit, const gal_design *design, const char *top,

@@ -1,6 +1,7 @@
 #include "netlist/spice_frame.h"
 
-#include "base/text.h"
+#include "netlist/spice_more.h"
+#include "netlist/spice_type.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,14 +83,20 @@ static void warn_once(gal_spice_evaluator *evaluator, const gal_cell *cell,
              element->name, text);
 }
 
-double gal__spice_evaluate(gal_spice_evaluator *evaluator, gal_spice_frame *frame,
-                           const gal_quantity *quantity, const gal_element *element) {
-    if (!quantity->text) return quantity->value;
+gal_status gal__spice_try(double *value, const gal_spice_evaluator *evaluator,
+                          gal_spice_frame *frame, const gal_quantity *quantity, gal_error *err) {
+    *value = quantity->value;
+    if (!quantity->text) return GAL_OK;
     place at = {evaluator->design, frame};
     gal_spice_scope scope = {.user = &at, .find = find_param, .function = find_function};
+    return gal_spice_eval(value, gal_view_of(quantity->text), &scope, err);
+}
+
+double gal__spice_evaluate(gal_spice_evaluator *evaluator, gal_spice_frame *frame,
+                           const gal_quantity *quantity, const gal_element *element) {
     gal_error err = {0};
     double value;
-    if (gal_spice_eval(&value, gal_view_of(quantity->text), &scope, &err) == GAL_OK) return value;
+    if (gal__spice_try(&value, evaluator, frame, quantity, &err) == GAL_OK) return value;
     warn_once(evaluator, frame->cell, element, err.message);
     return NAN;
 }
@@ -112,6 +119,8 @@ void gal__spice_override(gal_spice_evaluator *evaluator, gal_spice_frame *frame,
     }
 }
 
+static const double microns = 1e6; /* per metre */
+
 /* The parameters a device may have; NAN where it has none. */
 typedef struct sizes {
     double w, l, wf, m, mult, nf;
@@ -119,6 +128,7 @@ typedef struct sizes {
 } sizes;
 
 static double *size_of_key(sizes *s, int32_t key, gal_device_type type) {
+    if (type == GAL_BLACKBOX) return key == GAL_KEY_M ? &s->m : NULL; /* w may be anything */
     switch (key) {
     case GAL_KEY_W:
         return &s->w;
@@ -160,11 +170,12 @@ static double or_else(double value, double otherwise) {
 /* Metres, from what may be micrometres (see spice_flatten.h). */
 static void set_dimensions(gal_device *device, gal_spice_evaluator *evaluator,
                            const gal_element *element, double w, double l) {
-    const double microns = 1e6, least = 1e-3;
+    const double least = 1e-3;
     const int l_bare = l >= least, w_bare = w >= least && (l_bare || l == 0);
     device->length = l_bare ? l / microns : l;
     device->width = w_bare ? w / microns : w;
-    if (l_bare || w_bare) {
+    evaluator->is_micron = l_bare || w_bare;
+    if (evaluator->is_micron) {
         if (!evaluator->micron) evaluator->micron = element;
         evaluator->n_micron++;
     } else {
@@ -179,6 +190,24 @@ void gal__spice_warn_microns(const gal_spice_evaluator *evaluator) {
              "%s: widths and lengths of 1 mm and more are taken as micrometres (%d devices; %d "
              "others have sizes below)",
              first->name, (int)evaluator->n_micron, (int)evaluator->n_metre);
+}
+
+/* The parameters that are none of `sizes`, in the units of the card it will be written as. */
+static void add_more(gal_device *device, gal_spice_evaluator *evaluator, gal_spice_frame *frame,
+                     const gal_element *element) {
+    sizes held;
+    const int by_instance = element->letter == 'X' || element->letter == 'N';
+    const int is_bare = device->length >= 0 && evaluator->is_micron;
+    double metres = by_instance ? 1 : evaluator->design->scale;
+    if (is_bare && !gal_spice_is_in_microns(device->model)) metres /= microns;
+    evaluator->more.size = 0;
+    for (int32_t k = 0; k < element->n_param; k++) {
+        const gal_param *param = &frame->cell->element_param.data[element->first_param + k];
+        if (!by_instance && param->key < GAL_N_KEY) continue;
+        if (!size_of_key(&held, param->key, element->type))
+            gal__spice_put_more(evaluator, frame, param, metres);
+    }
+    if (evaluator->more.size) device->more = evaluator->more.data;
 }
 
 void gal__spice_device(gal_device *device, gal_spice_evaluator *evaluator, gal_spice_frame *frame,
@@ -198,4 +227,5 @@ void gal__spice_device(gal_device *device, gal_spice_evaluator *evaluator, gal_s
     set_dimensions(device, evaluator, element, w * scale, or_else(s.l, 0) * scale);
     device->value = gal__spice_evaluate(evaluator, frame, &element->value, element);
     if (isnan(device->value)) device->value = s.value;
+    add_more(device, evaluator, frame, element);
 }

@@ -2,6 +2,7 @@
 #ifndef GAL_NETLIST_SPICE_FRAME_H
 #define GAL_NETLIST_SPICE_FRAME_H
 
+#include "base/text.h"
 #include "netlist/design.h"
 
 typedef struct gal_spice_frame {
@@ -24,6 +25,8 @@ typedef struct gal_spice_evaluator {
     char *warned;
     const gal_element *micron; /* the first device whose sizes were taken as micrometres */
     int32_t n_micron, n_metre; /* devices with sizes so taken, and with sizes in metres */
+    int is_micron;             /* those of the device at hand were */
+    gal_buf more;              /* gal_device.more of the device at hand */
 } gal_spice_evaluator;
 
 /* Zeroed arrays for a frame of `cell`. Errors: GAL_ENOMEM. The caller clears it. */
@@ -31,6 +34,9 @@ gal_status gal__spice_frame_init(gal_spice_frame *frame, const gal_cell *cell, g
                                  gal_error *err);
 void gal__spice_frame_clear(gal_spice_frame *frame);
 
+/* The value of a quantity inside the frame, or why it has none. */
+gal_status gal__spice_try(double *value, const gal_spice_evaluator *evaluator,
+                          gal_spice_frame *frame, const gal_quantity *quantity, gal_error *err);
 /* The value of a quantity of `element` inside the frame; NAN (and a warning) when it has none. */
 double gal__spice_evaluate(gal_spice_evaluator *evaluator, gal_spice_frame *frame,
                            const gal_quantity *quantity, const gal_element *element);

@@ -63,6 +63,10 @@ int gal_spice_device_of_name(const char *name, int32_t n_node) {
     return -1;
 }
 
+int gal_spice_is_in_microns(const char *model) {
+    return strncmp(model, "sky130_", 7) == 0;
+}
+
 gal_spice_control gal_spice_control_of_word(gal_view word) {
     static const struct {
         const char *word;

@@ -24,6 +24,9 @@ GAL_API int gal_spice_mos_of_name(const char *model);
 /* The device an X instance of subcircuit `name` with n_node nodes stands for, or -1. */
 GAL_API int gal_spice_device_of_name(const char *name, int32_t n_node);
 
+/* 1 for subcircuits that want lengths in micrometres: sky130's devices. */
+GAL_API int gal_spice_is_in_microns(const char *model);
+
 /* What a word behind the two nodes of a controlled source (E, F, G, H) announces. */
 typedef enum gal_spice_control {
     GAL_SPICE_NODES,   /* nothing: it is the first control itself */

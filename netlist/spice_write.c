@@ -120,6 +120,16 @@ static void put_sizes(writer *w, const gal_device *device, double scale) {
     if (device->multiplier != 1) put_number(w, "m=", device->multiplier, 1);
 }
 
+static void put_more(writer *w, const gal_device *device) {
+    for (const char *p = device->more; *p;) {
+        const size_t size = strcspn(p, " ");
+        w->scratch.size = 0;
+        gal_buf_append(&w->scratch, p, size);
+        put(w, w->scratch.failed ? "" : w->scratch.data);
+        p += size + (p[size] == ' ');
+    }
+}
+
 /* Word i of the names an element refers to (gal_device.model), as the device of that name is
  * written. Returns what follows the word. */
 static const char *put_reference(writer *w, const char *model) {
@@ -144,6 +154,7 @@ static void put_passive(writer *w, const gal_device *device) {
     if (has_value || !has_model) put_value(w, device->value);
     if (has_model) put_model(w, device);
     put_sizes(w, device, 1);
+    put_more(w, device);
 }
 
 /* How many controls follow, where it is more than one or the first is called like a keyword; 1 when
@@ -189,17 +200,19 @@ static void put_voltage_controlled(writer *w, const gal_device *device) {
     const int poly = put_poly(w, n, gal__spice_net_text(&w->names, control));
     put_nodes(w, device, 2, device->n_pin);
     put_gain(w, device, n, poly);
+    if (device->type == GAL_VCCS && device->multiplier != 1)
+        put_number(w, "m=", device->multiplier, 1);
 }
 
 static void put_instance(writer *w, const gal_device *device) {
     put_nodes(w, device, 0, device->n_pin);
     put_model(w, device);
-    const int is_sky130 = strncmp(device->model, "sky130_", 7) == 0;
-    put_sizes(w, device, is_sky130 ? 1e6 : 1);
+    put_sizes(w, device, gal_spice_is_in_microns(device->model) ? 1e6 : 1);
     if (device->type == GAL_RESISTOR && isfinite(device->value))
         put_number(w, "r=", device->value, 1);
     if (device->type == GAL_CAPACITOR && isfinite(device->value))
         put_number(w, "c=", device->value, 1);
+    put_more(w, device);
 }
 
 /* What stands behind the name on the card of a device. */
@@ -234,6 +247,8 @@ static void put_body(writer *w, const gal_device *device, char letter) {
     else if (letter == 'T') put(w, "z0=50 td=1n");
     else put_model(w, device);
     if (strchr("MDQJ", letter)) put_sizes(w, device, 1);
+    if (letter == 'I' && device->multiplier != 1) put_number(w, "m=", device->multiplier, 1);
+    put_more(w, device);
 }
 
 static void put_devices(writer *w) {

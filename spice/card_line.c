@@ -1,6 +1,7 @@
 #include "spice/card_line.h"
 
 #include "base/file.h"
+#include <stdlib.h>
 #include <string.h>
 
 static int is_space(char c) {
@@ -37,6 +38,22 @@ gal_view gal_card_unquoted(gal_view word) {
         word.text[word.size - 1] == *word.text)
         return (gal_view){word.text + 1, word.size - 2};
     return word;
+}
+
+int gal_card_line_file(char absolute[GAL_CARD_PATH], const gal_card_line *line, const char *deck) {
+    gal_arena arena;
+    gal_arena_init(&arena);
+    const gal_view name = gal_card_unquoted(line->word[1]);
+    const char *copy = gal_arena_text(&arena, name.text, name.size);
+    const char *path = copy ? gal_path_beside(&arena, deck, copy) : NULL;
+    const int found = path && realpath(path, absolute);
+    gal_arena_clear(&arena);
+    return found;
+}
+
+void gal_card_put_file(gal_buf *out, const gal_card_line *line, const char *absolute) {
+    gal_buf_append(out, line->word[0].text, line->word[0].size);
+    gal_buf_printf(out, " \"%s\" %.*s\n", absolute, (int)line->word[2].size, line->word[2].text);
 }
 
 int gal_card_holds_parameters(const char *path) {

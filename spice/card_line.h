@@ -20,6 +20,13 @@ GAL_API int gal_card_line_is_file(const gal_card_line *line);
 /* A word without the quotes around it. */
 GAL_API gal_view gal_card_unquoted(gal_view word);
 
+/* The absolute path of the file that such a card of the deck `deck` names; 0 when there is none. */
+enum { GAL_CARD_PATH = 4096 };
+GAL_API int gal_card_line_file(char absolute[GAL_CARD_PATH], const gal_card_line *line,
+                               const char *deck);
+/* Appends the card with that path, so that the text may stand in another folder. */
+GAL_API void gal_card_put_file(gal_buf *out, const gal_card_line *line, const char *absolute);
+
 /* 1 for a file of design variables, which is part of the deck that includes it: it has .param cards
  * outside subcircuits, and neither models nor files of its own. */
 GAL_API int gal_card_holds_parameters(const char *path);

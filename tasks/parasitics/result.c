@@ -13,14 +13,29 @@ void gal_pex_result_clear(gal_pex_result *result) {
     *result = (gal_pex_result){0};
 }
 
+/* The place of a circuit's net among those of the result. */
+static int32_t find_net(const gal_pex_result *result, int32_t net) {
+    int32_t low = 0, high = result->n_net;
+    while (low < high) {
+        const int32_t middle = low + (high - low) / 2;
+        if (result->net[middle].net < net) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
+
 int64_t gal_pex_result_caps(gal_cap *caps, const gal_pex_result *result) {
-    int64_t n = 0;
+    int64_t n = result->n_net;
     for (int32_t i = 0; i < result->n_net; i++)
-        caps[n++] = (gal_cap){-1, result->net[i].net, result->net[i].ground.farad};
+        caps[i] = (gal_cap){-1, result->net[i].net, result->net[i].total.farad};
     for (int32_t i = 0; i < result->n_coupling; i++) {
         const gal_pex_coupling *c = &result->coupling[i];
         caps[n++] = (gal_cap){c->a, c->b, c->value.farad};
+        caps[find_net(result, c->a)].farad -= c->value.farad;
+        caps[find_net(result, c->b)].farad -= c->value.farad;
     }
+    for (int32_t i = 0; i < result->n_net; i++)
+        caps[i].farad = fmax(caps[i].farad, result->net[i].ground.farad);
     return n;
 }
 

@@ -33,8 +33,10 @@ typedef struct gal_pex_result {
 
 GAL_API void gal_pex_result_clear(gal_pex_result *result);
 
-/* As extracted capacitances of the circuit: ground and couplings, for gal_spice_write and
- * gal_spef_write. caps[n_net + n_coupling] is the caller's; returns how many were filled. */
+/* As extracted capacitances of the circuit, for gal_spice_write and gal_spef_write: the listed
+ * couplings, and to ground what is left of a net's total, for the many couplings too small or too
+ * unsure to list, or its ground capacitance if that is more. caps[n_net + n_coupling] is the
+ * caller's; returns how many were filled. */
 GAL_API int64_t gal_pex_result_caps(gal_cap *caps, const gal_pex_result *result);
 
 /* Aligned columns for people: net, C_gnd, C_total, their +-, the largest couplings; at most

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATH = 4096 };
-
 static int is_space(char c) {
     return c == ' ' || c == '\t' || c == '\r';
 }
@@ -126,24 +124,14 @@ static int write_inline(writer *w, const char *path) {
 
 /* .include and .lib with their file's absolute path. */
 static void write_file_card(writer *w, const gal_card_line *l, int may_inline) {
-    char absolute[PATH];
-    gal_arena arena;
-    gal_arena_init(&arena);
-    const gal_view name = gal_card_unquoted(l->word[1]);
-    const char *copy = gal_arena_text(&arena, name.text, name.size);
-    const char *path = copy ? gal_path_beside(&arena, w->bench->path, copy) : NULL;
-    const int lib = gal_card_line_is_lib(l);
-    if (path && realpath(path, absolute)) {
-        if (lib || !may_inline || w->depth || !write_inline(w, absolute)) {
-            gal_buf_append(w->out, l->word[0].text, l->word[0].size);
-            gal_buf_printf(w->out, " \"%s\" %.*s\n", absolute, (int)l->word[2].size,
-                           l->word[2].text);
-        }
-    } else {
+    char absolute[GAL_CARD_PATH];
+    if (!gal_card_line_file(absolute, l, w->bench->path)) {
         gal_buf_append(w->out, l->text.text, l->text.size);
         gal_buf_text(w->out, "\n");
+        return;
     }
-    gal_arena_clear(&arena);
+    if (gal_card_line_is_lib(l) || !may_inline || w->depth || !write_inline(w, absolute))
+        gal_card_put_file(w->out, l, absolute);
 }
 
 static void write_line(writer *w, const gal_card_line *l, int may_inline) {

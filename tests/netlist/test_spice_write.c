@@ -18,6 +18,7 @@ static void assert_same(const gal_circuit *a, const gal_circuit *b) {
         assert_true(x->width == y->width && x->length == y->length);
         assert_true(x->multiplier == y->multiplier && x->fingers == y->fingers);
         assert_true(x->value == y->value || isnan(x->value));
+        assert_string_equal(x->more, y->more);
         for (int32_t i = 0; i < x->n_pin; i++) {
             int32_t *seen = &partner[gal_circuit_pin(a, d, i)];
             if (*seen < 0) *seen = gal_circuit_pin(b, d, i);
@@ -88,6 +89,41 @@ static void test_sources(void **state) {
     sample_clear(&s);
 }
 
+/* What only a simulator needs goes through, in the units of its card. */
+static void test_other_parameters(void **state) {
+    (void)state;
+    sample s;
+    sample_read(&s, "* more\n.subckt c a b y vdd wn=1u\n"
+                    "m1 y a b b nch w=wn l=0.18u ad='wn*0.5u' ps='2*wn+1u' r=4.3 topo=x\n"
+                    "q1 a b y pn 8 off\nd1 a b dd 2 pj=4u\nr1 a b 1k tc1=1m\ni1 a b 1u m=4\n"
+                    "g1 a b y b 1m m=3\nx1 y a opamp gain=1000 w=4 kind=fast\n"
+                    "x2 y b cap_mim c_width=10u\n"
+                    "x3 y a b b sky130_fd_pr__nfet_01v8 w=1 l=0.15 ad=0.29 pd=2.58\n.ends\n");
+    gal_buf text;
+    gal_buf_init(&text);
+    gal_error err;
+    assert_int_equal(gal_spice_write(&text, &s.circuit, NULL, &err), GAL_OK);
+    static const char *const lines[] = {
+        "m1 y a b b nch w=1e-06 l=1.8e-07 ad=5e-13 ps=3e-06\n",
+        "q1 a b y pn area=8\n",
+        "d1 a b dd pj=4e-06 area=2\n",
+        "r1 a b 1000 tc1=0.001\n",
+        "i1 a b 1e-06 m=4\n",
+        "g1 a b y b 0.001 m=3\n",
+        "x1 y a opamp gain=1000 w=4 kind=fast\n",
+        "x2 y b cap_mim c_width=1e-05\n",
+        "x3 y a b b sky130_fd_pr__nfet_01v8 w=1 l=0.15 ad=0.29 pd=2.58\n"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        assert_non_null(strstr(text.data, lines[i]));
+    for (int32_t d = 0; d < s.circuit.n_device; d++) assert_false(s.circuit.device[d].partial);
+    gal_buf_clear(&text);
+    round_trip(&s.circuit, NULL);
+    sample_clear(&s);
+    sample_read(&s, "* scaled\n.option scale=1u\nm1 d g s b nch w=1 l=0.15 ad=0.3 pd=2\n");
+    assert_string_equal(s.circuit.device[0].more, "ad=3e-13 pd=2e-06");
+    sample_clear(&s);
+}
+
 static void test_files(void **state) {
     (void)state;
     static const char *const files[] = {"data/spice/nand2_1.cdl", "data/spice/dfxtp_1.cdl",
@@ -146,8 +182,11 @@ static void test_cell(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_elements), cmocka_unit_test(test_sources),
-        cmocka_unit_test(test_files),    cmocka_unit_test(test_names),
+        cmocka_unit_test(test_elements),
+        cmocka_unit_test(test_sources),
+        cmocka_unit_test(test_other_parameters),
+        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_cell),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
