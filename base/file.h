@@ -22,6 +22,9 @@ GAL_API void gal_file_clear(gal_file *file);
  * are written to as they are. Errors: GAL_EIO, GAL_ENOMEM. */
 GAL_API gal_status gal_file_write(const char *path, const void *data, size_t size, gal_error *err);
 
+/* Whether gal_file_write could write there now. GAL_EIO. */
+GAL_API gal_status gal_file_check_writable(const char *path, gal_error *err);
+
 /* 1 when `path` can be opened for reading and is no directory. */
 GAL_API int gal_file_exists(const char *path);
 

@@ -12,7 +12,8 @@
 #include <zlib.h>
 
 static gal_status io_error(gal_error *err, const char *path) {
-    return gal_fail_at(err, GAL_EIO, path, 0, 0, "cannot write: %s", strerror(errno));
+    return gal_fail_at(err, errno == ENOMEM ? GAL_ENOMEM : GAL_EIO, path, 0, 0, "cannot write: %s",
+                       strerror(errno));
 }
 
 static int write_loop(int fd, const char *data, size_t size) {
@@ -40,18 +41,35 @@ static void sync_directory(const char *path) {
     free(copy);
 }
 
+/* A new file beside `target`, its name left in `name`. Another process may have had our number and
+ * been killed; another thread has it now. */
+static int open_temporary(gal_buf *name, const char *target) {
+    int fd = -1;
+    for (int k = 0; fd < 0 && k < 1000; k++) {
+        name->size = 0;
+        gal_buf_printf(name, "%s.%ld-%d.tmp", target, (long)getpid(), k);
+        if (name->failed) {
+            errno = ENOMEM;
+            return -1;
+        }
+        fd = open(name->data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd < 0 && errno != EEXIST) break;
+    }
+    return fd;
+}
+
 /* The new file has the permissions of the `old` one, if there is one. */
-static gal_status replace(const char *path, const struct stat *old, const char *temporary,
+static gal_status replace(const char *path, const struct stat *old, gal_buf *temporary,
                           const void *data, size_t size, gal_error *err) {
-    const int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    const int fd = open_temporary(temporary, path);
     if (fd < 0) return io_error(err, path);
     const int written = (!old || fchmod(fd, old->st_mode & 07777) == 0) &&
                         write_loop(fd, data, size) && fsync(fd) == 0;
     const int kept = errno;
-    if (close(fd) != 0 || !written || rename(temporary, path) != 0) {
+    if (close(fd) != 0 || !written || rename(temporary->data, path) != 0) {
         if (!written) errno = kept;
         const gal_status status = io_error(err, path);
-        unlink(temporary);
+        unlink(temporary->data);
         return status;
     }
     sync_directory(path);
@@ -77,13 +95,26 @@ static gal_status write_bytes(const char *path, const void *data, size_t size, g
     if (!target) return io_error(err, path);
     gal_buf temporary;
     gal_buf_init(&temporary);
-    gal_buf_printf(&temporary, "%s.%ld.tmp", target, (long)getpid());
-    gal_status status = gal_buf_ok(&temporary, err);
-    if (status == GAL_OK)
-        status = replace(target, exists ? &st : NULL, temporary.data, data, size, err);
+    const gal_status status = replace(target, exists ? &st : NULL, &temporary, data, size, err);
     gal_buf_clear(&temporary);
     free(target);
     return status;
+}
+
+gal_status gal_file_check_writable(const char *path, gal_error *err) {
+    struct stat st;
+    if (strcmp(path, "-") == 0) return GAL_OK;
+    const int exists = stat(path, &st) == 0;
+    if (exists && S_ISDIR(st.st_mode)) errno = EISDIR;
+    else if (exists && access(path, W_OK) == 0) return GAL_OK;
+    if (exists) return io_error(err, path);
+    char *folder = strdup(path);
+    if (!folder) return gal_fail(err, GAL_ENOMEM, "out of memory for a path");
+    char *slash = strrchr(folder, '/');
+    if (slash) slash[slash == folder] = '\0';
+    const int found = access(slash ? folder : ".", W_OK | X_OK) == 0;
+    free(folder);
+    return found ? GAL_OK : io_error(err, path);
 }
 
 /* Appends the gzip form. */

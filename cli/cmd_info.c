@@ -17,7 +17,6 @@ typedef struct arguments {
 static void print(gal_buf *text, const gal_netlist_info *info, const arguments *a) {
     if (a->json) {
         gal_netlist_info_json(text, info);
-        gal_buf_text(text, "\n");
     } else {
         gal_netlist_info_text(text, info, (int)a->warnings);
     }

@@ -64,11 +64,7 @@ int cmd_parasitics_eval(int argc, char **argv) {
     const int code = cli_parse(argc, argv, &spec, &n);
     if (code >= 0) return code;
     const char *const *path = cli_data(argv, &n, a.data);
-    if (n == 0 || (a.split && a.exclude)) {
-        fprintf(stderr, n == 0 ? "galena: no data; try --data FILE\n"
-                               : "galena: --split and --exclude exclude each other\n");
-        return CLI_USAGE;
-    }
+    if (!cli_has_data(n, a.split, a.exclude)) return CLI_USAGE;
     const int extractor = cli_extractor(a.extractor, -1);
     if (extractor == -2) return CLI_USAGE;
     cli_threads(a.threads);

@@ -12,6 +12,17 @@ typedef struct arguments {
     int keep_going, quiet;
 } arguments;
 
+/* Nothing can be learnt of circuits without transistors or capacitances. */
+static void note_gaps(const gal_report *report, const gal_extract_set *set) {
+    int bare = 0, unlabelled = 0;
+    for (int32_t i = 0; i < set->n; i++) {
+        bare += set->item[i].circuit.n_device == 0;
+        unlabelled += set->item[i].n_cap == 0;
+    }
+    if (bare) gal_note(report, "%d of %d circuits have no transistors", bare, set->n);
+    if (unlabelled) gal_note(report, "%d of %d circuits have no capacitances", unlabelled, set->n);
+}
+
 /* Reads every file; with keep_going a bad one costs a message only. */
 static int import(const arguments *a, char **path, int n) {
     gal_extract_set set = {0};
@@ -26,7 +37,8 @@ static int import(const arguments *a, char **path, int n) {
         cli_fail(&err);
         if (!a->keep_going) break;
     }
-    int code = bad && !a->keep_going ? CLI_FAILED : 0;
+    int code = bad && (!a->keep_going || set.n == 0) ? CLI_FAILED : 0;
+    if (code == 0) note_gaps(report, &set);
     if (code == 0 && gal_par_write(a->out, &set, &err) != GAL_OK) code = cli_fail(&err);
     if (code == 0) gal_note(report, "%d circuits in %s, %d files refused", set.n, a->out, bad);
     gal_extract_set_clear(&set);

@@ -28,7 +28,7 @@ static gal_status print_spef(gal_buf *text, const gal_extract *extract, const ar
     long long n = 0;
     for (int32_t i = 0; i < circuit->n_instance; i++) n += circuit->instance[i].n_net;
     if (options.outer && n)
-        gal_note(cli_report(a->quiet),
+        gal_note(cli_notes(a->quiet),
                  "%lld nets inside cells are left out of the SPEF (--all-nets keeps them)", n);
     return gal_spef_print(text, extract, &options, err);
 }
@@ -44,7 +44,7 @@ static gal_status print_spice(gal_buf *text, const gal_circuit *circuit, const g
                                                     a->netlist, circuit, cap, n_cap, err);
         gal_file_clear(&file);
         if (status != GAL_EMISMATCH) return status;
-        gal_note(cli_report(a->quiet), "%s: the netlist is written flat", err->message);
+        gal_note(cli_notes(a->quiet), "%s: the netlist is written flat", err->message);
         text->size = 0;
     }
     cli_note_partial(circuit, a->quiet);
@@ -121,13 +121,13 @@ static gal_status run(gal_buf *text, const arguments *a, const gal_circuit *circ
         status =
             gal_pex_calibration_read(&calibration, &model, a->calibrate, circuit, extractor, err);
     if (status == GAL_OK && a->calibrate)
-        gal_note(cli_report(a->quiet), "calibrated on %lld ground, %lld coupling capacitances",
+        gal_note(cli_notes(a->quiet), "calibrated on %lld ground, %lld coupling capacitances",
                  (long long)calibration.n[0], (long long)calibration.n[2]);
     const gal_pex_predict_options options = {.extractor = extractor,
                                              .calibration = a->calibrate ? &calibration : NULL};
     if (status == GAL_OK) status = gal_pex_predict(&result, &model, circuit, &options, err);
     if (status == GAL_OK && result.foreign && !a->calibrate)
-        gal_note(cli_report(a->quiet),
+        gal_note(cli_notes(a->quiet),
                  "the model has no %s labels of a process with such gates: bands are widened by a "
                  "rule (--calibrate measures them)",
                  gal_extractor_name(extractor));

@@ -21,13 +21,14 @@ static int to_options(gal_pex_train_options *o, const arguments *a) {
                 a->balance);
         return 0;
     }
-    if (a->members < 0 || a->members > GAL_PEX_MAX_MEMBER || a->epochs < 0 || a->pretrain < 0 ||
-        a->width < 1 || a->width > 512 || a->layers < 1 || a->layers > GAL_PEX_MAX_LAYER ||
-        a->trees < 1 || a->folds < 2 || a->batch < 1 || a->dropout < 0 || a->dropout >= 1 ||
-        a->decay < 0) {
-        fprintf(stderr, "galena: an option is out of range; see --help\n");
+    if (!cli_in_range("members", (double)a->members, 0, GAL_PEX_MAX_MEMBER) ||
+        !cli_in_range("width", (double)a->width, 1, 512) ||
+        !cli_in_range("layers", (double)a->layers, 1, GAL_PEX_MAX_LAYER) ||
+        !cli_in_range("trees", (double)a->trees, 1, 100000) ||
+        !cli_in_range("folds", (double)a->folds, 2, 1000) ||
+        !cli_in_range("batch", (double)a->batch, 1, 100000) ||
+        !cli_in_range("dropout", a->dropout, 0, 0.99))
         return 0;
-    }
     o->balance = (gal_pex_balance)balance;
     o->seed = o->estimate.seed = (uint64_t)a->seed;
     o->members = a->no_network ? 0 : (int)a->members;

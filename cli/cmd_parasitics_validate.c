@@ -83,10 +83,10 @@ int cmd_parasitics_validate(int argc, char **argv) {
     const int code = cli_parse(argc, argv, &spec, &n);
     if (code >= 0) return code;
     const char *const *path = cli_data(argv, &n, a.data);
-    if (n == 0 || (a.split && a.exclude) || a.workers < 1 || a.workers > 256 || a.cells < 0) {
-        fprintf(stderr, "galena: data and sensible options, please; see --help\n");
+    if (!cli_has_data(n, a.split, a.exclude) ||
+        !cli_in_range("workers", (double)a.workers, 1, 256) ||
+        !cli_in_range("slew", a.slew, 0.001, 1e6) || !cli_in_range("vdd", a.vdd, 0.1, 100))
         return CLI_USAGE;
-    }
     const int extractor = cli_extractor(a.extractor, -1);
     if (extractor == -2) return CLI_USAGE;
     gal_buf text;

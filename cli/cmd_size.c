@@ -102,7 +102,7 @@ static gal_status print(const run *r, gal_error *err) {
     if (r->a->json) status = gal_sizing_json(&text, r->sizing, err);
     else gal_sizing_table(&text, r->sizing);
     if (status == GAL_OK) status = gal_buf_ok(&text, err);
-    if (status == GAL_OK) cli_emit(NULL, text.data, text.size);
+    if (status == GAL_OK) fwrite(text.data, 1, text.size, stdout);
     gal_buf_clear(&text);
     gal_buf_init(&text);
     gal_sizing_missed(&text, r->sizing);
@@ -227,5 +227,8 @@ int cmd_size(int argc, char **argv) {
                            .max_operand = 1};
     int n;
     const int code = cli_parse(argc, argv, &spec, &n);
-    return code >= 0 ? code : execute(argv[1], &a);
+    if (code >= 0) return code;
+    if (a.plot && !gal_path_has_ending(a.plot, ".png") && !gal_path_has_ending(a.plot, ".svg"))
+        return fprintf(stderr, "galena: --plot FILE: expected .png or .svg\n"), CLI_USAGE;
+    return execute(argv[1], &a);
 }

@@ -140,6 +140,12 @@ static void print_csv(gal_buf *text, const points *p, const answers *a) {
     }
 }
 
+/* Far outside of what was trained a network may say anything. */
+static void json_number(gal_buf *text, double value, int digits) {
+    if (isfinite(value)) gal_buf_printf(text, "%.*g", digits, value);
+    else gal_buf_text(text, "null");
+}
+
 static void print_json(gal_buf *text, const points *p, const answers *a) {
     const int32_t n_metric = gal_surrogate_n_metric(p->s);
     gal_buf_text(text, "[");
@@ -147,8 +153,11 @@ static void print_json(gal_buf *text, const points *p, const answers *a) {
         gal_buf_printf(text, "%s{\"valid\": %.4f", i ? ",\n " : "", a->valid[i]);
         for (int32_t m = 0; m < n_metric; m++) {
             const size_t at = (size_t)i * (size_t)n_metric + (size_t)m;
-            gal_buf_printf(text, ", \"%s\": {\"value\": %.7g, \"sd\": %.4g, \"log\": %s}",
-                           gal_surrogate_metric_name(p->s, m), a->mean[at], a->sd[at],
+            gal_buf_printf(text, ", \"%s\": {\"value\": ", gal_surrogate_metric_name(p->s, m));
+            json_number(text, a->mean[at], 7);
+            gal_buf_text(text, ", \"sd\": ");
+            json_number(text, a->sd[at], 4);
+            gal_buf_printf(text, ", \"log\": %s}",
                            gal_surrogate_metric_is_log(p->s, m) ? "true" : "false");
         }
         gal_buf_text(text, "}");
@@ -159,7 +168,7 @@ static void print_json(gal_buf *text, const points *p, const answers *a) {
 /* The interval of +-1 sd in the metric's unit. */
 static void interval(double *low, double *high, const gal_surrogate *s, int32_t m, double mean,
                      double sd) {
-    const int log = gal_surrogate_metric_is_log(s, m);
+    const int log = isfinite(mean) && gal_surrogate_metric_is_log(s, m);
     *low = log ? mean * pow(10, -sd) : mean - sd;
     *high = log ? mean * pow(10, sd) : mean + sd;
 }
@@ -210,7 +219,7 @@ static gal_status run(gal_buf *text, const arguments *args, gal_error *err) {
     if (status == GAL_OK) {
         count_outside(&p);
         if (p.n_outside)
-            gal_note(cli_report(args->quiet), "%d of %d points lie outside the trained ranges",
+            gal_note(cli_notes(args->quiet), "%d of %d points lie outside the trained ranges",
                      p.n_outside, (int)p.n);
         if (args->json) print_json(text, &p, &a);
         else if (args->csv || (args->points && !isatty(STDOUT_FILENO))) print_csv(text, &p, &a);

@@ -2,8 +2,10 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct {
     const char *name, *summary;
@@ -42,7 +44,16 @@ static void print_help(FILE *out) {
         out);
 }
 
-int main(int argc, char **argv) {
+/* A file or a socket opened later must not become the standard output of a command that was
+ * started without one. */
+static void open_standard(void) {
+    int fd;
+    do fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0) close(fd);
+}
+
+static int dispatch(int argc, char **argv) {
     if (argc < 2) return print_help(stderr), CLI_USAGE;
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
         return print_help(stdout), 0;
@@ -51,4 +62,12 @@ int main(int argc, char **argv) {
         if (!strcmp(argv[1], command[i].name)) return command[i].run(argc - 1, argv + 1);
     fprintf(stderr, "galena: unknown command %s\ntry: galena --help\n", argv[1]);
     return CLI_USAGE;
+}
+
+int main(int argc, char **argv) {
+    open_standard();
+    const int code = dispatch(argc, argv);
+    if (fflush(stdout) == 0 && !ferror(stdout)) return code;
+    perror("galena: standard output");
+    return code ? code : CLI_FAILED;
 }

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <omp.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,13 +59,13 @@ static int store(const cli_option *option, const char *text) {
     }
     case CLI_INT: {
         const long value = strtol(text, &end, 10);
-        if (!*text || *end || errno) return 0;
+        if (!*text || *end || errno || value < 0 || value > INT32_MAX) return 0;
         *(long *)option->value = value;
         return 1;
     }
     case CLI_REAL: {
         const double value = strtod(text, &end);
-        if (!*text || *end || errno || !isfinite(value)) return 0;
+        if (!*text || *end || errno || !isfinite(value) || value < 0) return 0;
         *(double *)option->value = value;
         return 1;
     }
@@ -93,7 +94,21 @@ static int take_option(int argc, char **argv, const cli_spec *spec, int *at) {
         if (*at + 1 >= argc) return usage_error(spec, "a value is missing after", argv[*at]);
         value = argv[++*at];
     }
-    if (!store(option, value)) return usage_error(spec, "not a number:", value);
+    if (store(option, value)) return -1;
+    return usage_error(spec,
+                       option->kind == CLI_INT ? "expected a whole number from 0 to 2147483647, not"
+                                               : "expected a number that is not negative, not",
+                       value);
+}
+
+static int check_outputs(const cli_spec *spec) {
+    gal_error err = {0};
+    for (int i = 0; i < spec->n_option; i++) {
+        const cli_option *o = &spec->option[i];
+        if (strcmp(o->name, "out") != 0 && strcmp(o->name, "plot") != 0) continue;
+        const char *path = *(const char *const *)o->value;
+        if (path && gal_file_check_writable(path, &err) != GAL_OK) return cli_fail(&err);
+    }
     return -1;
 }
 
@@ -117,7 +132,13 @@ int cli_parse(int argc, char **argv, const cli_spec *spec, int *n_operand) {
     if (*n_operand < spec->min_operand) return usage_error(spec, "an operand is missing", "");
     if (spec->max_operand >= 0 && *n_operand > spec->max_operand)
         return usage_error(spec, "unexpected operand", argv[spec->max_operand + 1]);
-    return -1;
+    return check_outputs(spec);
+}
+
+int cli_in_range(const char *option, double value, double least, double most) {
+    if (value >= least && value <= most) return 1;
+    fprintf(stderr, "galena: --%s: expected %g to %g, not %g\n", option, least, most, value);
+    return 0;
 }
 
 int cli_fail(const gal_error *err) {
@@ -184,10 +205,15 @@ static int silent_progress(void *user, const char *what, long done, long total,
     return !interrupted;
 }
 
+const gal_report *cli_notes(int quiet) {
+    static const gal_report report = {.note = note}, silent = {0};
+    return quiet ? &silent : &report;
+}
+
 const gal_report *cli_report(int quiet) {
     static const gal_report report = {.note = note, .progress = progress};
     static const gal_report silent = {.progress = silent_progress};
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
+    const struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
     sigaction(SIGINT, &action, NULL);
     return quiet ? &silent : &report;
 }
@@ -195,7 +221,7 @@ const gal_report *cli_report(int quiet) {
 void cli_warnings(const gal_warnings *warnings, int quiet) {
     for (int32_t i = 0; i < warnings->n; i++) {
         const gal_warning *w = &warnings->item[i];
-        gal_note(cli_report(quiet), "%s:%d: warning: %s", w->file, w->line, w->text);
+        gal_note(cli_notes(quiet), "%s:%d: warning: %s", w->file, w->line, w->text);
     }
 }
 
@@ -208,11 +234,11 @@ void cli_note_partial(const gal_circuit *circuit, int quiet) {
         n++;
     }
     if (n > 1)
-        gal_note(cli_report(quiet),
+        gal_note(cli_notes(quiet),
                  "%s and %d more are written by plain values: waveforms and formulas are not kept",
                  first, n - 1);
     else if (n)
-        gal_note(cli_report(quiet),
+        gal_note(cli_notes(quiet),
                  "%s is written by a plain value: waveforms and formulas are not kept", first);
 }
 

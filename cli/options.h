@@ -19,8 +19,8 @@ typedef enum cli_kind { CLI_FLAG, CLI_TEXT, CLI_INT, CLI_REAL, CLI_LIST } cli_ki
 typedef struct cli_option {
     const char *name; /* long name without dashes */
     cli_kind kind;
-    void *value; /* int *, const char **, long *, double *; a list: gal_buf *, in which an option
-                    given several times is joined with commas */
+    void *value; /* int *, const char **, long * (0 to 2^31 - 1), double * (not negative); a list:
+                    gal_buf *, in which an option given several times is joined with commas */
     const char *arg; /* name of the argument in the help, NULL for flags */
     const char *help;
 } cli_option;
@@ -35,7 +35,8 @@ typedef struct cli_spec {
     int min_operand, max_operand; /* max < 0: any number */
 } cli_spec;
 
-/* Parses argv[1..argc[. Options and operands may mix, "--" ends the options. Returns -1 when the
+/* Parses argv[1..argc[. Options and operands may mix, "--" ends the options. Files that "out" and
+ * "plot" name must be such as can be written: better now than after the work. Returns -1 when the
  * caller should go on (operands are then argv[1..*n_operand]), else the exit code (help was asked
  * for, or the usage was wrong and a message is on stderr). */
 int cli_parse(int argc, char **argv, const cli_spec *spec, int *n_operand);
@@ -46,7 +47,12 @@ int cli_fail(const gal_error *err);
 /* Writes text to `path` (NULL: stdout). Returns 0 or the exit code. */
 int cli_emit(const char *path, const char *text, unsigned long size);
 
-/* A report that writes notes and progress to stderr (nothing when quiet) and stops at Ctrl-C. */
+/* 1 when a value lies in least..most, else a message that names the option. */
+int cli_in_range(const char *option, double value, double least, double most);
+
+/* Writes notes to stderr, unless quiet. */
+const gal_report *cli_notes(int quiet);
+/* The same with progress, for work that asks it whether to go on: Ctrl-C then stops the work. */
 const gal_report *cli_report(int quiet);
 /* Each as "file:line: warning: text" on standard error, unless quiet. */
 void cli_warnings(const gal_warnings *warnings, int quiet);

@@ -19,6 +19,12 @@ const char *const *cli_data(char **argv, int *n_operand, const char *data) {
     return path;
 }
 
+int cli_has_data(int n_path, const char *split, const char *exclude) {
+    if (n_path == 0) fputs("galena: no data; try --data FILE\n", stderr);
+    else if (split && exclude) fputs("galena: --split and --exclude exclude each other\n", stderr);
+    return n_path > 0 && !(split && exclude);
+}
+
 gal_status cli_model_load(gal_pex_model *model, const char *name, gal_error *err) {
     char *path = NULL;
     gal_arena arena;

@@ -41,6 +41,8 @@ gal_status cli_points_read(cli_points *p, const char *path, int32_t n_column,
                            int32_t (*column_of)(const void *user, const char *name),
                            const void *user, gal_error *err) {
     int32_t column[MAX_FIELD], n_field = 0, n_known = 0;
+    int is_result = 0; /* of an earlier run, which has measures among its columns */
+    char unknown[NAME] = "";
     gal_file file;
     gal_view field;
     *p = (cli_points){.n_column = n_column};
@@ -50,8 +52,13 @@ gal_status cli_points_read(cli_points *p, const char *path, int32_t n_column,
         char name[NAME];
         snprintf(name, sizeof name, "%.*s", (int)field.size, field.text);
         column[n_field] = column_of(user, name);
+        is_result = is_result || !strcmp(name, "status") || !strcmp(name, "valid");
+        if (column[n_field] < 0 && !*unknown) snprintf(unknown, sizeof unknown, "%s", name);
         n_known += column[n_field++] >= 0;
     }
+    if (n_known && *unknown && !is_result)
+        fprintf(stderr, "%s:1: warning: nothing here is called '%s': that column is left out\n",
+                path, unknown);
     gal_status status = n_known ? GAL_OK
                                 : gal_fail_at(err, GAL_EPARSE, path, 1, 0,
                                               "the first line names no variable of the deck");

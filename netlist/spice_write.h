@@ -5,8 +5,9 @@
  * results are told apart by a number. A device keeps its name when that starts with the letter of
  * its card, else the letter and '.' come before it. Devices that X cards stand for (PDK models)
  * stay X cards, in micrometres for sky130 models. Parameters that only a simulator needs (ad, area,
- * tc1, all of undefined subcircuits) are written as evaluated. What a circuit does not hold (waveforms,
- * formulas, line impedances) is written as a plain value; devices without a model get "nmos", "d",
+ * tc1, all of undefined subcircuits) are written as evaluated. What a circuit does not hold
+ * (waveforms, formulas, line impedances) is written as a plain value; devices without a model get
+ * "nmos", "d",
  * ... . Reading the text again gives the same devices, sizes and connections.
  */
 #ifndef GAL_NETLIST_SPICE_WRITE_H

@@ -202,14 +202,16 @@ static gal_status conclude(gal_pex_score *score, const pool *p, int pairs, int h
 static gal_status gather(pool pools[GAL_PEX_N_PREDICTOR][3], gal_pex_evaluation *out,
                          const gal_pex_model *model, const gal_pex_set *set,
                          const gal_report *report, gal_error *err) {
+    int has_any = 0;
     for (int32_t i = 0; i < set->n; i++) {
         if (!set->item[i].ground) continue;
         if (!gal_progress(report, "evaluating", i, set->n, "%s", set->item[i].circuit->name))
             return gal_fail(err, GAL_ECANCELED, "interrupted");
         GAL_TRY(add_all(pools, model, &set->item[i], err));
         out->n_circuit++;
+        has_any = has_any || set->item[i].labels->n_cap > 0;
     }
-    if (out->n_circuit == 0) return gal_fail(err, GAL_EINVAL, "the data has no capacitances");
+    if (!has_any) return gal_fail(err, GAL_EINVAL, "the data has no capacitances");
     for (int k = 0; k < GAL_PEX_N_PREDICTOR; k++)
         for (int t = 0; t < 3; t++)
             GAL_TRY(conclude(&out->score[k][t], &pools[k][t], t == GAL_PEX_COUPLE,

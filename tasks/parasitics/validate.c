@@ -60,6 +60,9 @@ static gal_status run(tally *t, gal_pex_validation *out, gal_sim_pool *pool,
                       const gal_report *report, gal_error *err) {
     const int32_t max =
         options->max_cell > 0 && options->max_cell < set->n ? options->max_cell : set->n;
+    int has_any = 0;
+    for (int32_t i = 0; i < set->n; i++) has_any = has_any || set->item[i].labels->n_cap > 0;
+    if (!has_any) return gal_fail(err, GAL_EINVAL, "the data has no capacitances");
     for (int32_t k = 0; k < max; k++) {
         const int32_t i = (int32_t)((int64_t)k * set->n / max);
         const gal_pex_case *pex = &set->item[i];

@@ -27,7 +27,8 @@ typedef struct gal_pex_validate_options {
     gal_cell_delay_options delay;
 } gal_pex_validate_options;
 
-/* Errors: those of gal_cell_delay; GAL_EINVAL when no cell has an arc. About 15 ms of processor
+/* Errors: those of gal_cell_delay; GAL_EINVAL when no cell has an arc
+ * or capacitances. About 15 ms of processor
  * time per arc and alternative. */
 GAL_API gal_status gal_pex_validate(gal_pex_validation *out, const gal_pex_model *model,
                                     const gal_pex_set *set, const gal_device_models *models,

@@ -62,4 +62,19 @@ grep -q "bands are widened" "$dir/err" || fail "no note for gates of 0.5 um"
 printf '* tb\nv1 a 0 pulse(0 1 1n)\nv2 b 0 1.8\nb1 c 0 v=v(a)\nm1 c a b 0 nch w=1u l=0.15u\n' > "$dir/tb.sp"
 expect 0 "$galena" convert "$dir/tb.sp" --out "$dir/flat.sp"
 grep -q "v1 and 1 more are written by plain values" "$dir/err" || fail "no note about lost waveforms"
+
+# Outputs: said before the work when they cannot be written, and when the disk was full after all.
+expect 1 "$galena" parasitics train "$dir/none.par" --out "$dir/no/such/m.safetensors"
+grep -q "no/such/m.safetensors: cannot write" "$dir/err" || fail "the output is not named"
+expect 2 "$galena" parasitics train "$dir/none.par" --out "$dir/m.safetensors" --folds 1
+grep -q -- "--folds: expected 2" "$dir/err" || fail "the option is not named"
+expect 2 "$galena" size no.size --budget 4294967297
+code=0
+"$galena" --help > /dev/full 2> "$dir/err" || code=$?
+[ $code = 1 ] || fail "a full disk goes unnoticed"
+"$galena" convert data/spice/nand2_1.cdl --out "$dir/bare.par" > /dev/null
+for verb in eval validate; do
+  expect 1 "$galena" parasitics $verb --data "$dir/bare.par"
+  grep -q "no capacitances" "$dir/err" || fail "$verb without labels: $(cat "$dir/err")"
+done
 echo "all passed"
