@@ -16,7 +16,8 @@
 #include "netlist/spice_expr.h"
 #include "netlist/warning.h"
 
-/* Names that every design knows under fixed ids: parameters of devices and node 0. */
+/* Names that every design knows under fixed ids: parameters of devices, node 0 and its other name.
+ */
 #define GAL_KEY_MAP(XX)                                                                            \
     XX(W, "w")                                                                                     \
     XX(L, "l")                                                                                     \
@@ -30,6 +31,7 @@
     XX(GAIN, "gain")                                                                               \
     XX(K, "k")                                                                                     \
     XX(NODE0, "0")                                                                                 \
+    XX(GND, "gnd")                                                                                 \
     XX(FINGERS, "fingers")                                                                         \
     XX(NG, "ng")                                                                                   \
     XX(FW, "fw")                                                                                   \

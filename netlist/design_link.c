@@ -245,6 +245,12 @@ static gal_status order_pins(gal_design *design, numbering *numbers, gal_cell *c
     return GAL_OK;
 }
 
+/* The name a net goes by: GND is node 0 unless it is a port, and ports have their numbers first. */
+static int32_t known_as(const numbering *numbers, int32_t name) {
+    const int is_ground = name == GAL_KEY_GND && numbers->stamp[name] != numbers->cell;
+    return is_ground ? GAL_KEY_NODE0 : name;
+}
+
 static int32_t number_net(numbering *numbers, int32_t name) {
     if (numbers->stamp[name] != numbers->cell) {
         numbers->stamp[name] = numbers->cell;
@@ -256,11 +262,11 @@ static int32_t number_net(numbering *numbers, int32_t name) {
 
 /* .connect: both names get one number; ports keep theirs when both are ports. */
 static void number_alias(numbering *numbers, const gal_alias *alias) {
-    const int drop_known = numbers->stamp[alias->drop] == numbers->cell;
-    const int keep_known = numbers->stamp[alias->keep] == numbers->cell;
+    const int32_t keep = known_as(numbers, alias->keep), drop = known_as(numbers, alias->drop);
+    const int drop_known = numbers->stamp[drop] == numbers->cell;
+    const int keep_known = numbers->stamp[keep] == numbers->cell;
     if (drop_known && keep_known) return;
-    const int32_t known = drop_known ? alias->drop : alias->keep;
-    const int32_t other = drop_known ? alias->keep : alias->drop;
+    const int32_t known = drop_known ? drop : keep, other = drop_known ? keep : drop;
     const int32_t number = number_net(numbers, known);
     numbers->stamp[other] = numbers->cell;
     numbers->local[other] = number;
@@ -295,7 +301,8 @@ static gal_status number_cell(gal_design *design, numbering *numbers, gal_cell *
         cell->port_net[i] = number_net(numbers, cell->port.data[i]);
     for (size_t i = 0; i < cell->alias.size; i++) number_alias(numbers, &cell->alias.data[i]);
     for (size_t i = 0; i < cell->node.size; i++)
-        if (cell->node.data[i] >= 0) cell->node.data[i] = number_net(numbers, cell->node.data[i]);
+        if (cell->node.data[i] >= 0)
+            cell->node.data[i] = number_net(numbers, known_as(numbers, cell->node.data[i]));
     cell->net = numbers->net;
     cell->n_net = numbers->n;
     return spell_nets(design, numbers, cell, err);

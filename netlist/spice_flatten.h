@@ -3,7 +3,8 @@
  * Instances are replaced by the contents of their subcircuits; names get the instances' names
  * before them, joined by '/'. Parameters are looked up in the subcircuit, then in the instance's
  * surroundings, outwards to the global ones. Rules:
- * - Node 0, .global nets and names that end in '!' are one net everywhere unless they are ports.
+ * - Node 0, .global nets and names that end in '!' are one net everywhere unless they are ports. A
+ *   net GND that is no port is node 0.
  * - m multiplies through the hierarchy, on an instance too unless its subcircuit declares m as a
  *   parameter of its own. mult counts only where m is not given (sky130 writes both).
  * - w is the width over all fingers (nf, fingers, ng); wf and fw are one finger's.

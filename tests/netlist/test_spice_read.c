@@ -139,13 +139,13 @@ static void test_pdk_devices(void **state) {
                 "XU1 a b nmos_driver_cell\n");
     const gal_circuit *c = &s.circuit;
     assert_int_equal(c->n_port, 2);
-    assert_device(c, "XM1", "NMOS sky130_fd_pr__nfet_01v8: OUT IN GND GND");
+    assert_device(c, "XM1", "NMOS sky130_fd_pr__nfet_01v8: OUT IN 0 0");
     assert_size(c, "XM1", 2, 0.15, 2, 4);
     assert_size(c, "XM2", 1, 0.15, 3, 1);
-    assert_device(c, "XR1", "RESISTOR sky130_fd_pr__res_high_po_0p35: OUT IN GND");
+    assert_device(c, "XR1", "RESISTOR sky130_fd_pr__res_high_po_0p35: OUT IN 0");
     assert_device(c, "XC1", "CAPACITOR sky130_fd_pr__cap_mim_m3_1: OUT IN");
-    assert_device(c, "XQ1", "PNP sky130_fd_pr__pnp_05v5_W0p68L0p68: GND GND OUT");
-    assert_device(c, "XD1", "DIODE sky130_fd_pr__diode_pw2nd_05v5: GND OUT");
+    assert_device(c, "XQ1", "PNP sky130_fd_pr__pnp_05v5_W0p68L0p68: 0 0 OUT");
+    assert_device(c, "XD1", "DIODE sky130_fd_pr__diode_pw2nd_05v5: 0 OUT");
     assert_device(c, "XU1", "BLACKBOX nmos_driver_cell: a b");
     assert_int_equal(c->n_micron, 4); /* the dialect of the PDK: no warning */
     assert_no_warning(&s, "taken as micrometres");
@@ -267,6 +267,32 @@ static void test_connect(void **state) {
     sample_clear(&s);
 }
 
+/* GND is node 0, in any case and at any depth, but not where it is a port. */
+static void test_ground(void **state) {
+    (void)state;
+    sample s;
+    sample_read(&s, "* ground\n.global gnd\n.connect Gnd agnd\n"
+                    ".subckt leaf a\nr1 a GND 1\nr2 a 0 1\n.ends\n"
+                    ".subckt cell a gnd\nr1 a gnd 1\nr2 a 0 1\nx1 a leaf\n.ends\n"
+                    "v1 in gnd 1\nr1 in agnd 1\nx1 in leaf\nx2 in vss cell\n"
+                    "x3 / cell $PINS GND=Gnd a=in\n");
+    const gal_circuit *c = &s.circuit;
+    assert_int_equal(c->n_net, 3); /* in, 0, vss */
+    assert_device(c, "v1", "VSOURCE : in 0");
+    assert_device(c, "r1", "RESISTOR : in 0");
+    assert_device(c, "x1/r1", "RESISTOR : in 0");
+    assert_device(c, "x1/r2", "RESISTOR : in 0");
+    assert_device(c, "x2/r1", "RESISTOR : in vss");
+    assert_device(c, "x2/r2", "RESISTOR : in 0");
+    assert_device(c, "x2/x1/r1", "RESISTOR : in 0");
+    assert_device(c, "x3/r1", "RESISTOR : in 0");
+    sample_clear(&s);
+    sample_read(&s, "*.iopin GND\nr1 a gnd 1\nr2 a 0 1\n");
+    assert_int_equal(s.circuit.n_net, 3);
+    assert_device(&s.circuit, "r1", "RESISTOR : a GND");
+    sample_clear(&s);
+}
+
 static void test_errors(void **state) {
     (void)state;
     assert_error("* e\nr1 a\n", GAL_EPARSE, "t.sp:2:5: 'r1': expected two nodes");
@@ -369,14 +395,15 @@ static void test_sky130_cells(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_elements),    cmocka_unit_test(test_hierarchy),
-        cmocka_unit_test(test_top_choice),  cmocka_unit_test(test_cdl),
-        cmocka_unit_test(test_pdk_devices), cmocka_unit_test(test_bracketed),
-        cmocka_unit_test(test_titles),      cmocka_unit_test(test_skipped),
-        cmocka_unit_test(test_conditions),  cmocka_unit_test(test_parameters),
-        cmocka_unit_test(test_polarity),    cmocka_unit_test(test_connect),
-        cmocka_unit_test(test_errors),      cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_includes),    cmocka_unit_test(test_sky130_cells),
+        cmocka_unit_test(test_elements),     cmocka_unit_test(test_hierarchy),
+        cmocka_unit_test(test_top_choice),   cmocka_unit_test(test_cdl),
+        cmocka_unit_test(test_pdk_devices),  cmocka_unit_test(test_bracketed),
+        cmocka_unit_test(test_titles),       cmocka_unit_test(test_skipped),
+        cmocka_unit_test(test_conditions),   cmocka_unit_test(test_parameters),
+        cmocka_unit_test(test_polarity),     cmocka_unit_test(test_connect),
+        cmocka_unit_test(test_ground),       cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_limits),       cmocka_unit_test(test_includes),
+        cmocka_unit_test(test_sky130_cells),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
