@@ -378,6 +378,13 @@ gal_status gal_spice_lex_fail(const gal_spice_lex *lex, int32_t i, gal_error *er
     return gal_fail_at(err, code, lex->file, line, column, "%s", message);
 }
 
+/* Bytes of the micro sign at p, as LTspice writes it: U+00B5 or the Greek letter in UTF-8, or
+ * Latin-1; 0 when there is none. */
+static size_t micro_size(const char *p, size_t size) {
+    if (size >= 2 && (memcmp(p, "\xC2\xB5", 2) == 0 || memcmp(p, "\xCE\xBC", 2) == 0)) return 2;
+    return size >= 1 && *p == '\xB5';
+}
+
 /* The power of ten of the scale factor at p and the bytes of its name; 0 and 0 without one. */
 static int scale_power(const char *p, size_t size, size_t *used) {
     static const struct {
@@ -385,6 +392,7 @@ static int scale_power(const char *p, size_t size, size_t *used) {
         int power;
     } factor[] = {{'t', 12}, {'g', 9},  {'x', 6},   {'k', 3},   {'m', -3},
                   {'u', -6}, {'n', -9}, {'p', -12}, {'f', -15}, {'a', -18}};
+    if ((*used = micro_size(p, size))) return -6;
     *used = 3;
     if (size >= 3 && gal_view_equal_nocase((gal_view){p, 3}, "meg")) return 6;
     *used = 1;

@@ -72,8 +72,8 @@ GAL_API gal_status gal_spice_lex_fail(const gal_spice_lex *lex, int32_t i, gal_e
                                       gal_status code, const char *format, ...) GAL_PRINTF(5, 6);
 
 /* "1.5meg", "0.3pF", "10mil", "1e-3": a number with an optional scale factor t g meg x k m mil u n
- * p f a (any case) and unit letters, which are ignored. Returns the bytes read, 0 when there is no
- * number; the whole view is a number when that equals view.size. */
+ * p f a (any case) or a micro sign, and unit letters, which are ignored. Returns the bytes read, 0
+ * when there is no number; the whole view is a number when that equals view.size. */
 GAL_API size_t gal_spice_number(gal_view view, double *value);
 
 #endif

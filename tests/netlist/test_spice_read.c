@@ -228,11 +228,13 @@ static void test_parameters(void **state) {
                     ".param sum = 1 + 2 w0=2 rv=7k\n"
                     "m1 d g s b nch w='w0*2' l=0.5 nf=sum\n"
                     "m2 d g s b nch wf=0.5 l=0.5 nf=4\n"
+                    "m3 d g s b nch w='w0*0.5\xB5/1\xC2\xB5' l=5\xCE\xBC\n"
                     "r1 a b 'area(2,g(3))'\nr2 a b rv\nr3 a b 'unknown*2'\nr4 a b {1k ? 3 : 4}\n"
                     ".subckt s a w=1\nr1 a 0 'w'\n.ends\nx1 a s w=w\nx2 a s\n.param w=9\n");
     const gal_circuit *c = &s.circuit;
     assert_size(c, "m1", 4, 0.5, 1, 3);
     assert_size(c, "m2", 2, 0.5, 1, 4);
+    assert_size(c, "m3", 1, 5e-6, 1, 1);
     assert_value(c, "r1", 8);
     assert_value(c, "r2", 7000);
     assert_value(c, "r3", NAN);
