@@ -189,21 +189,24 @@ static int find_card(gal_spice_lex *lex) {
     return 0;
 }
 
-/* Goes behind the '+' of the next line but blank and comment lines; 0 and stays when there is none.
- */
+/* Goes behind the '+' of the next line but blank and comment lines; 0 and stays when there is none,
+ * noting how far it looked: a backslash may join those lines one by one. */
 static int find_continuation(gal_spice_lex *lex) {
     int line = lex->next_line;
-    for (const char *p = lex->p; p < lex->end; line++) {
+    const char *p = lex->p;
+    if (lex->no_plus && p <= lex->no_plus) return 0;
+    for (; p < lex->end; line++) {
         const char *eol = line_end(p, lex->end);
         if (!is_idle(p, eol)) {
-            p = skip_blanks(p, eol);
-            if (*p != '+') return 0;
-            lex->p = p + 1;
+            const char *first = skip_blanks(p, eol);
+            if (*first != '+') break;
+            lex->p = first + 1;
             lex->next_line = line;
             return 1;
         }
         p = eol < lex->end ? eol + 1 : eol;
     }
+    lex->no_plus = p;
     return 0;
 }
 

@@ -46,6 +46,7 @@ typedef struct gal_spice_lex {
     int line;      /* 1-based line of its first token */
     /* private */
     const char *p, *end;
+    const char *no_plus; /* between p and here no line starts with '+' */
     int next_line;
     size_t token_capacity;
     gal_buf joined;

@@ -58,6 +58,29 @@ static void test_continuations(void **state) {
     expect("+ w=1", "[+][w=][1]\n");
 }
 
+/* Lines joined by backslashes that are comments otherwise: looking for a '+' behind each of them
+ * took minutes. */
+static void test_long_continuation(void **state) {
+    (void)state;
+    enum { N = 200000 };
+    gal_buf text;
+    gal_buf_init(&text);
+    gal_buf_text(&text, "r1 a b \\\n");
+    for (int i = 0; i < N; i++) gal_buf_text(&text, "* \\\n");
+    gal_buf_text(&text, "1k\nr2 a b\n\n* \n+ 2k\n");
+    gal_spice_lex lex;
+    int more;
+    gal_spice_lex_init(&lex, "test.sp", (gal_view){text.data, text.size});
+    assert_int_equal(gal_spice_lex_next(&lex, &more, NULL), GAL_OK);
+    assert_int_equal(lex.n_token, N + 4);
+    assert_true(gal_spice_lex_is(&lex, N + 3, "1k"));
+    assert_int_equal(gal_spice_lex_next(&lex, &more, NULL), GAL_OK);
+    assert_int_equal(lex.line, N + 3);
+    assert_true(gal_spice_lex_is(&lex, 3, "2k"));
+    gal_spice_lex_clear(&lex);
+    gal_buf_clear(&text);
+}
+
 static void test_comments(void **state) {
     (void)state;
     expect("* c\n# c\n$ c\n// c\n; c\nr1 a b 1 ; c\nr2 a b 1 $ c\nr3 a b 1 // c",
@@ -144,9 +167,13 @@ static void test_numbers(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cards),    cmocka_unit_test(test_continuations),
-        cmocka_unit_test(test_comments), cmocka_unit_test(test_values),
-        cmocka_unit_test(test_places),   cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_cards),
+        cmocka_unit_test(test_continuations),
+        cmocka_unit_test(test_comments),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_long_continuation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
