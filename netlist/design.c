@@ -18,6 +18,7 @@ gal_status gal_design_init(gal_design *design, gal_error *err) {
     *design = (gal_design){.scale = 1};
     gal_intern_init(&design->names, 1);
     gal_intern_init(&design->spellings, 0);
+    gal_intern_init(&design->scopes, 0);
     gal_arena_init(&design->arena);
     for (int32_t key = 0; key < GAL_N_KEY; key++)
         if (gal_design_intern(design, gal_view_of(key_text[key])) != key) return out_of_memory(err);
@@ -45,13 +46,14 @@ void gal_design_clear(gal_design *design) {
     gal_vec_free(&design->file);
     gal_vec_free(&design->model);
     gal_vec_free(&design->function);
-    free(design->cell_of);
+    gal_vec_free(&design->scoped);
     free(design->model_of);
     free(design->spelled_in);
     free(design->is_global);
     gal_warnings_clear(&design->warnings);
     gal_intern_clear(&design->names);
     gal_intern_clear(&design->spellings);
+    gal_intern_clear(&design->scopes);
     gal_arena_clear(&design->arena);
     *design = (gal_design){0};
 }
@@ -60,9 +62,6 @@ void gal_design_clear(gal_design *design) {
 static int grow_by_name(gal_design *design) {
     const int32_t from = design->by_name_size, to = from ? 2 * from : 256;
     if (from >= 1 << 29) return 0;
-    int32_t *cell_of = realloc(design->cell_of, (size_t)to * sizeof *cell_of);
-    if (!cell_of) return 0;
-    design->cell_of = cell_of;
     int32_t *model_of = realloc(design->model_of, (size_t)to * sizeof *model_of);
     if (!model_of) return 0;
     design->model_of = model_of;
@@ -72,7 +71,6 @@ static int grow_by_name(gal_design *design) {
     uint8_t *is_global = realloc(design->is_global, (size_t)to);
     if (!is_global) return 0;
     design->is_global = is_global;
-    memset(cell_of + from, -1, (size_t)(to - from) * sizeof *cell_of);
     memset(model_of + from, -1, (size_t)(to - from) * sizeof *model_of);
     memset(spelled_in + from, -1, (size_t)(to - from) * sizeof *spelled_in);
     memset(is_global + from, 0, (size_t)(to - from));
@@ -110,12 +108,22 @@ int gal_design_spell(gal_design *design, gal_cell *cell, int32_t name, gal_view 
     return id >= 0 && gal_vec_push(&cell->spelling, spelling);
 }
 
-/* 1 when an earlier cell holds this name in the same scope. */
-static int is_taken(const gal_design *design, int32_t name, int32_t parent) {
-    int32_t c = design->cell_of[name]; /* cells inside a parent come after it */
-    while (c > parent && design->cell.data[c]->parent != parent)
-        c = design->cell.data[c]->next_of_name;
-    return c > parent;
+enum { SCOPE_SIZE = 11 };
+
+/* The text that stands for a cell's name and parent in design->scopes: six bits a character. */
+static gal_view scope_of(char text[SCOPE_SIZE], int32_t name, int32_t parent) {
+    uint64_t pair = (uint64_t)(uint32_t)parent << 32 | (uint32_t)name;
+    for (int i = 0; i < SCOPE_SIZE; i++, pair >>= 6) text[i] = (char)('0' + (pair & 63));
+    return (gal_view){text, SCOPE_SIZE};
+}
+
+/* The first cell of that name and parent counts, a later one is marked as its duplicate. */
+static int add_scope(gal_design *design, gal_cell *cell) {
+    char text[SCOPE_SIZE];
+    const int32_t known = design->scopes.count;
+    const int32_t id = gal_intern_add(&design->scopes, scope_of(text, cell->name, cell->parent));
+    cell->is_duplicate = id >= 0 && id < known;
+    return cell->is_duplicate || (id >= 0 && gal_vec_push(&design->scoped, cell->index));
 }
 
 gal_cell *gal_design_add_cell(gal_design *design, int32_t name, int32_t parent) {
@@ -128,12 +136,7 @@ gal_cell *gal_design_add_cell(gal_design *design, int32_t name, int32_t parent) 
     cell->index = (int32_t)design->cell.size - 1;
     cell->name = name;
     cell->parent = parent;
-    cell->is_duplicate = is_taken(design, name, parent);
-    cell->next_of_name = -1;
-    if (cell->is_duplicate) return cell;
-    cell->next_of_name = design->cell_of[name];
-    design->cell_of[name] = (int32_t)design->cell.size - 1;
-    return cell;
+    return add_scope(design, cell) ? cell : NULL;
 }
 
 gal_status gal_design_add_model(gal_design *design, int32_t name, int32_t type, gal_error *err) {
@@ -145,8 +148,10 @@ gal_status gal_design_add_model(gal_design *design, int32_t name, int32_t type, 
 }
 
 int32_t gal_design_find_cell(const gal_design *design, int32_t name, int32_t from) {
-    for (int32_t scope = from; scope >= 0; scope = design->cell.data[scope]->parent)
-        for (int32_t c = design->cell_of[name]; c >= 0; c = design->cell.data[c]->next_of_name)
-            if (design->cell.data[c]->parent == scope && c != 0) return c;
+    for (int32_t scope = from; scope >= 0; scope = design->cell.data[scope]->parent) {
+        char text[SCOPE_SIZE];
+        const int32_t id = gal_intern_find(&design->scopes, scope_of(text, name, scope));
+        if (id >= 0) return design->scoped.data[id];
+    }
     return -1;
 }

@@ -85,8 +85,7 @@ typedef struct gal_spelling {
 typedef struct gal_cell {
     int32_t index; /* into gal_design.cell */
     int32_t name;
-    int32_t parent;       /* the cell whose text encloses this one; -1 for main */
-    int32_t next_of_name; /* next definition under the same name, -1 at the end */
+    int32_t parent; /* the cell whose text encloses this one; -1 for main */
     int32_t file, line;
     int is_duplicate; /* a later definition under a name of its scope: never used */
     int32_t n_use;    /* linked instances of it */
@@ -122,7 +121,9 @@ typedef struct gal_recent_name {
 
 typedef struct gal_design {
     gal_intern names;
-    gal_intern spellings; /* texts of gal_spelling; case counts */
+    gal_intern spellings;    /* texts of gal_spelling; case counts */
+    gal_intern scopes;       /* pairs of a cell's name and parent, each once */
+    gal_vec(int32_t) scoped; /* [scopes.count] the first cell of each pair */
     gal_recent_name recent[GAL_RECENT_NAMES];
     gal_arena arena;          /* texts */
     gal_vec(gal_cell *) cell; /* [0]: main */
@@ -132,8 +133,8 @@ typedef struct gal_design {
     double scale; /* .option scale: metres per unit of w and l */
     gal_warnings warnings;
     /* by name id, -1 for none; sized to names.capacity */
-    int32_t *cell_of, *model_of; /* newest cell under a name (then next_of_name); model */
-    int32_t *spelled_in;         /* the cell that last named a net so */
+    int32_t *model_of;
+    int32_t *spelled_in; /* the cell that last named a net so */
     uint8_t *is_global;
     int32_t by_name_size;
 } gal_design;
@@ -167,7 +168,8 @@ GAL_API gal_cell *gal_design_add_cell(gal_design *design, int32_t name, int32_t 
 GAL_API gal_status gal_design_add_model(gal_design *design, int32_t name, int32_t type,
                                         gal_error *err);
 
-/* The cell under `name` that text inside cell `from` sees: the innermost scope wins. -1: none. */
+/* The cell under `name` that text inside cell `from` sees: the innermost scope wins. -1: none.
+ * O(levels of .subckt around it). */
 GAL_API int32_t gal_design_find_cell(const gal_design *design, int32_t name, int32_t from);
 
 /* Index into cell->by_key of the parameter `key` of a linked cell, or -1. O(log). */

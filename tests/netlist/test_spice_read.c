@@ -82,6 +82,27 @@ static void test_hierarchy(void **state) {
     sample_clear(&s);
 }
 
+/* A subcircuit inside another is seen there only, and before one of its name further out. */
+static void test_scopes(void **state) {
+    (void)state;
+    sample s;
+    sample_read(&s, "* scopes\n.subckt r2 a\nr1 a 0 2\n.ends\n"
+                    ".subckt one a\n.subckt R1 a\nr1 a 0 1\n.ends\n.subckt r1 a\n.ends\n"
+                    "x1 a r1\nx2 a r2\n.ends\n"
+                    ".subckt two a\n.subckt r1 a\nr1 a 0 3\n.subckt r3 a\nx1 a R2\n.ends\n"
+                    "x1 a r3\n.ends\n.subckt r2 a\nr1 a 0 4\n.ends\nx1 a r1\n.ends\n"
+                    "x1 n one\nx2 n two\nx3 n r1\nx4 n r2\n");
+    assert_int_equal(s.circuit.n_device, 6);
+    assert_value(&s.circuit, "x1/x1/r1", 1);
+    assert_value(&s.circuit, "x1/x2/r1", 2);
+    assert_value(&s.circuit, "x2/x1/r1", 3);
+    assert_value(&s.circuit, "x2/x1/x1/x1/r1", 4);
+    assert_device(&s.circuit, "x3", "BLACKBOX R1: n");
+    assert_value(&s.circuit, "x4/r1", 2);
+    assert_warning(&s, "'R1' is already defined");
+    sample_clear(&s);
+}
+
 static void test_top_choice(void **state) {
     (void)state;
     const char *text = ".subckt a p q\nr1 p q 1\n.ends\n.subckt b p\nx1 p p a\nxx p p a\n.ends\n"
@@ -397,15 +418,15 @@ static void test_sky130_cells(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_elements),     cmocka_unit_test(test_hierarchy),
-        cmocka_unit_test(test_top_choice),   cmocka_unit_test(test_cdl),
-        cmocka_unit_test(test_pdk_devices),  cmocka_unit_test(test_bracketed),
-        cmocka_unit_test(test_titles),       cmocka_unit_test(test_skipped),
-        cmocka_unit_test(test_conditions),   cmocka_unit_test(test_parameters),
-        cmocka_unit_test(test_polarity),     cmocka_unit_test(test_connect),
-        cmocka_unit_test(test_ground),       cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_limits),       cmocka_unit_test(test_includes),
-        cmocka_unit_test(test_sky130_cells),
+        cmocka_unit_test(test_elements),    cmocka_unit_test(test_hierarchy),
+        cmocka_unit_test(test_top_choice),  cmocka_unit_test(test_cdl),
+        cmocka_unit_test(test_pdk_devices), cmocka_unit_test(test_bracketed),
+        cmocka_unit_test(test_titles),      cmocka_unit_test(test_skipped),
+        cmocka_unit_test(test_conditions),  cmocka_unit_test(test_parameters),
+        cmocka_unit_test(test_polarity),    cmocka_unit_test(test_connect),
+        cmocka_unit_test(test_ground),      cmocka_unit_test(test_scopes),
+        cmocka_unit_test(test_errors),      cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_includes),    cmocka_unit_test(test_sky130_cells),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
