@@ -223,7 +223,7 @@ gal_status gal_design_find_top(int32_t *cell, const gal_design *design, const ch
 
 static void clear(flattener *f) {
     free(f->global_net);
-    free(f->evaluator.warned);
+    free(f->evaluator.tally);
     gal__spice_pins_clear(&f->pins);
     gal_vec_free(&f->pin);
     gal_buf_clear(&f->name);
@@ -244,15 +244,16 @@ gal_status gal_design_flatten(gal_circuit *circuit, const gal_design *design, co
     if (status == GAL_OK) status = check_size(&f, cell, options);
     const size_t n_name = (size_t)design->names.count;
     f.global_net = malloc(n_name * sizeof *f.global_net);
-    f.evaluator = (gal_spice_evaluator){.design = design,
-                                        .warnings = options->warnings,
-                                        .warned = calloc(design->cell.size + 1, 1)};
-    if (status == GAL_OK && (!f.global_net || !f.evaluator.warned)) status = no_memory(&f);
+    f.evaluator = (gal_spice_evaluator){
+        .design = design,
+        .warnings = options->warnings,
+        .tally = calloc(design->cell.size * GAL_N_FAULT, sizeof *f.evaluator.tally)};
+    if (status == GAL_OK && (!f.global_net || !f.evaluator.tally)) status = no_memory(&f);
     if (status == GAL_OK) status = gal__spice_pins_init(&f.pins, design, err);
     if (status == GAL_OK) {
         memset(f.global_net, -1, n_name * sizeof *f.global_net);
         status = flatten_from(&f, cell);
-        gal__spice_warn_microns(&f.evaluator);
+        gal__spice_end_warnings(&f.evaluator);
         circuit->n_micron = f.evaluator.n_micron;
     }
     clear(&f);

@@ -16,7 +16,8 @@
  *   instances, without transistors of their own. What lies inside a cell is not listed.
  * - A controlled source, mutual inductance or current-controlled switch stores the names of the
  *   elements it refers to in gal_device.model, by blanks, the switch's model behind them.
- * - Parameters that cannot be evaluated count as not given, with one warning per subcircuit.
+ * - Values that cannot be evaluated count as not given; they and MOS transistors without a width or
+ *   a length are counted by one warning each per subcircuit.
  */
 #ifndef GAL_NETLIST_SPICE_FLATTEN_H
 #define GAL_NETLIST_SPICE_FLATTEN_H

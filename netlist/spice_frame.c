@@ -73,14 +73,21 @@ static const gal_spice_function *find_function(gal_spice_scope *scope, gal_view 
     return NULL;
 }
 
-static void warn_once(gal_spice_evaluator *evaluator, const gal_cell *cell,
+static gal_spice_tally *tally_of(const gal_spice_evaluator *evaluator, const gal_cell *cell,
+                                 gal_spice_fault fault) {
+    return &evaluator->tally[(size_t)cell->index * GAL_N_FAULT + fault];
+}
+
+/* Warns about the first of the cell's faults of a kind, and counts the others. */
+static void warn_once(gal_spice_evaluator *evaluator, const gal_cell *cell, gal_spice_fault fault,
                       const gal_element *element, const char *text) {
-    const gal_design *design = evaluator->design;
-    const size_t c = (size_t)cell->index;
-    if (evaluator->warned[c]) return;
-    evaluator->warned[c] = 1;
-    gal_warn(evaluator->warnings, design->file.data[element->file], element->line, "%s: %s",
+    gal_warnings *warnings = evaluator->warnings;
+    gal_spice_tally *tally = tally_of(evaluator, cell, fault);
+    if (tally->n++ || !warnings) return;
+    const int32_t next = warnings->n;
+    gal_warn(warnings, evaluator->design->file.data[element->file], element->line, "%s: %s",
              element->name, text);
+    tally->warning = warnings->n > next ? next : -1;
 }
 
 gal_status gal__spice_try(double *value, const gal_spice_evaluator *evaluator,
@@ -97,7 +104,7 @@ double gal__spice_evaluate(gal_spice_evaluator *evaluator, gal_spice_frame *fram
     gal_error err = {0};
     double value;
     if (gal__spice_try(&value, evaluator, frame, quantity, &err) == GAL_OK) return value;
-    warn_once(evaluator, frame->cell, element, err.message);
+    warn_once(evaluator, frame->cell, GAL_FAULT_VALUE, element, err.message);
     return NAN;
 }
 
@@ -183,7 +190,7 @@ static void set_dimensions(gal_device *device, gal_spice_evaluator *evaluator,
     }
 }
 
-void gal__spice_warn_microns(const gal_spice_evaluator *evaluator) {
+static void warn_microns(const gal_spice_evaluator *evaluator) {
     if (!evaluator->n_micron || !evaluator->n_metre) return;
     const gal_element *first = evaluator->micron;
     gal_warn(evaluator->warnings, evaluator->design->file.data[first->file], first->line,
@@ -210,9 +217,32 @@ static void add_more(gal_device *device, gal_spice_evaluator *evaluator, gal_spi
     if (evaluator->more.size) device->more = evaluator->more.data;
 }
 
+void gal__spice_end_warnings(const gal_spice_evaluator *evaluator) {
+    const size_t n_tally = evaluator->design->cell.size * GAL_N_FAULT;
+    for (size_t i = 0; evaluator->warnings && i < n_tally; i++) {
+        const gal_spice_tally *tally = &evaluator->tally[i];
+        if (tally->n > 1 && tally->warning >= 0)
+            gal_warn_more(evaluator->warnings, tally->warning, tally->n - 1);
+    }
+    warn_microns(evaluator);
+}
+
+/* A MOS transistor is sized by its card; one of three nodes is a VDMOS, which its model sizes. */
+static void check_gate(gal_spice_evaluator *evaluator, const gal_cell *cell,
+                       const gal_element *element, const gal_device *device) {
+    if (!gal_device_is_mos(device) || element->n_node <= GAL_PIN_BULK) return;
+    if (device->width > 0 && device->length > 0) return;
+    const char *text = device->length > 0  ? "no width"
+                       : device->width > 0 ? "no length"
+                                           : "neither width nor length";
+    warn_once(evaluator, cell, GAL_FAULT_SIZE, element, text);
+}
+
 void gal__spice_device(gal_device *device, gal_spice_evaluator *evaluator, gal_spice_frame *frame,
                        const gal_element *element) {
     sizes s = {NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+    const gal_spice_tally *lost = tally_of(evaluator, frame->cell, GAL_FAULT_VALUE);
+    const int64_t n_lost = lost->n;
     for (int32_t k = 0; k < element->n_param; k++) {
         const gal_param *param = &frame->cell->element_param.data[element->first_param + k];
         double *slot = size_of_key(&s, param->key, element->type);
@@ -228,4 +258,5 @@ void gal__spice_device(gal_device *device, gal_spice_evaluator *evaluator, gal_s
     device->value = gal__spice_evaluate(evaluator, frame, &element->value, element);
     if (isnan(device->value)) device->value = s.value;
     add_more(device, evaluator, frame, element);
+    if (lost->n == n_lost) check_gate(evaluator, frame->cell, element, device);
 }

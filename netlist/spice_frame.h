@@ -17,12 +17,20 @@ typedef struct gal_spice_frame {
 
 enum { GAL_PARAM_UNKNOWN, GAL_PARAM_BUSY, GAL_PARAM_KNOWN };
 
-/* Where parameters are evaluated; `warned` [cells] keeps warnings to one per cell. The counts stop
- * at 2^31-1 devices, more than a circuit holds. */
+/* What a cell is warned about once: values that were lost, transistors without a size. */
+typedef enum gal_spice_fault { GAL_FAULT_VALUE, GAL_FAULT_SIZE, GAL_N_FAULT } gal_spice_fault;
+
+typedef struct gal_spice_tally {
+    int64_t n;       /* in the flat circuit */
+    int32_t warning; /* the first one's, into the list of warnings; -1: it was dropped */
+} gal_spice_tally;
+
+/* Where parameters are evaluated. The counts of devices stop at 2^31-1, more than a circuit holds.
+ */
 typedef struct gal_spice_evaluator {
     const gal_design *design;
     gal_warnings *warnings;
-    char *warned;
+    gal_spice_tally *tally;    /* [cells * GAL_N_FAULT] */
     const gal_element *micron; /* the first device whose sizes were taken as micrometres */
     int32_t n_micron, n_metre; /* devices with sizes so taken, and with sizes in metres */
     int is_micron;             /* those of the device at hand were */
@@ -46,9 +54,10 @@ double gal__spice_evaluate(gal_spice_evaluator *evaluator, gal_spice_frame *fram
 void gal__spice_override(gal_spice_evaluator *evaluator, gal_spice_frame *frame,
                          const gal_element *instance);
 
-/* Warns when sizes of some devices only were taken as micrometres: in a netlist all in micrometres
- * that is what its PDK means, in a mixed one it may be a slip. */
-void gal__spice_warn_microns(const gal_spice_evaluator *evaluator);
+/* Once all is evaluated: adds to each cell's warnings how many more there were. Warns when sizes of
+ * some devices only were taken as micrometres: in a netlist all in micrometres that is what its PDK
+ * means, in a mixed one it may be a slip. */
+void gal__spice_end_warnings(const gal_spice_evaluator *evaluator);
 
 /* Sizes, multiplicity and value of an element that is one device. Name and pins are left out;
  * the model is the card's. */

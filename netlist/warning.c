@@ -29,6 +29,14 @@ void gal_warn(gal_warnings *warnings, const char *file, int line, const char *fo
     else warnings->n_dropped++;
 }
 
+void gal_warn_more(gal_warnings *warnings, int32_t which, int64_t n) {
+    char text[600];
+    gal_warning *warning = &warnings->item[which];
+    const int size = snprintf(text, sizeof text, "%s (and %lld more)", warning->text, (long long)n);
+    const char *longer = gal_arena_text(&warnings->arena, text, (size_t)size);
+    if (longer) warning->text = longer;
+}
+
 void gal_warnings_format(gal_buf *buf, const gal_warnings *warnings) {
     for (int32_t i = 0; i < warnings->n; i++) {
         const gal_warning *w = &warnings->item[i];

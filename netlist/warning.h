@@ -31,6 +31,9 @@ GAL_API void gal_warnings_clear(gal_warnings *warnings);
 GAL_API void gal_warn(gal_warnings *warnings, const char *file, int line, const char *format, ...)
     GAL_PRINTF(4, 5);
 
+/* Appends "(and n more)" to warnings->item[which], for what was met again and not warned about. */
+GAL_API void gal_warn_more(gal_warnings *warnings, int32_t which, int64_t n);
+
 /* "file:line: text" lines. */
 GAL_API void gal_warnings_format(gal_buf *buf, const gal_warnings *warnings);
 
