@@ -80,6 +80,7 @@ static gal_status build_model(flattener *f, const gal_spice_frame *frame, const 
 static gal_status add_device(flattener *f, gal_spice_frame *frame, const gal_element *e) {
     gal_device device;
     gal__spice_device(&device, &f->evaluator, frame, e);
+    if (device.multiplier == 0) return GAL_OK;
     f->pin.size = 0;
     for (int32_t i = 0; i < e->n_node; i++) {
         int32_t net;
@@ -126,18 +127,23 @@ static gal_status expand_inside(flattener *f, gal_spice_frame *inner) {
     return status;
 }
 
+/* Nets for the ports and a name for the instance, then its contents. */
+static gal_status expand_named(flattener *f, gal_spice_frame *inner, const gal_element *e) {
+    GAL_TRY(bind_ports(f, inner, e));
+    f->name.size = inner->up->prefix;
+    gal_buf_text(&f->name, e->name);
+    gal_buf_text(&f->name, "/");
+    inner->prefix = f->name.size;
+    GAL_TRY(gal_buf_ok(&f->name, f->err));
+    return expand_inside(f, inner);
+}
+
 static gal_status expand_instance(flattener *f, gal_spice_frame *outer, const gal_element *e) {
     gal_spice_frame inner;
     GAL_TRY(gal__spice_frame_init(&inner, f->design->cell.data[e->cell], outer, f->err));
     inner.multiplier = outer->multiplier;
-    gal_status status = bind_ports(f, &inner, e);
     gal__spice_override(&f->evaluator, &inner, e);
-    f->name.size = outer->prefix;
-    gal_buf_text(&f->name, e->name);
-    gal_buf_text(&f->name, "/");
-    inner.prefix = f->name.size;
-    if (status == GAL_OK) status = gal_buf_ok(&f->name, f->err);
-    if (status == GAL_OK) status = expand_inside(f, &inner);
+    const gal_status status = inner.multiplier > 0 ? expand_named(f, &inner, e) : GAL_OK;
     gal__spice_frame_clear(&inner);
     return status;
 }

@@ -6,7 +6,8 @@
  * - Node 0, .global nets and names that end in '!' are one net everywhere unless they are ports. A
  *   net GND that is no port is node 0.
  * - m multiplies through the hierarchy, on an instance too unless its subcircuit declares m as a
- *   parameter of its own. mult counts only where m is not given (sky130 writes both).
+ *   parameter of its own. mult counts only where m is not given (sky130 writes both). What has a
+ *   multiplicity of 0 is left out.
  * - w is the width over all fingers (nf, fingers, ng); wf and fw are one finger's.
  * - Widths and lengths are metres after .option scale. Those of 1 mm and more are taken as
  *   micrometres (sky130 writes l=0.15), with one warning when other devices have sizes below; a
@@ -16,8 +17,9 @@
  *   instances, without transistors of their own. What lies inside a cell is not listed.
  * - A controlled source, mutual inductance or current-controlled switch stores the names of the
  *   elements it refers to in gal_device.model, by blanks, the switch's model behind them.
- * - Values that cannot be evaluated count as not given; they and MOS transistors without a width or
- *   a length are counted by one warning each per subcircuit.
+ * - Values that cannot be evaluated or are not finite count as not given, and so do a negative w, l
+ *   or m. One warning per subcircuit counts them, another MOS transistors without a width or
+ * length.
  */
 #ifndef GAL_NETLIST_SPICE_FLATTEN_H
 #define GAL_NETLIST_SPICE_FLATTEN_H

@@ -3,6 +3,7 @@
 #include "netlist/spice_more.h"
 #include "netlist/spice_type.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,13 +91,18 @@ static void warn_once(gal_spice_evaluator *evaluator, const gal_cell *cell, gal_
     tally->warning = warnings->n > next ? next : -1;
 }
 
-gal_status gal__spice_try(double *value, const gal_spice_evaluator *evaluator,
-                          gal_spice_frame *frame, const gal_quantity *quantity, gal_error *err) {
+gal_status gal__spice_try(double *value, gal_spice_evaluator *evaluator, gal_spice_frame *frame,
+                          const gal_quantity *quantity, gal_error *err) {
+    const char *text = quantity->text;
     *value = quantity->value;
-    if (!quantity->text) return GAL_OK;
-    place at = {evaluator->design, frame};
-    gal_spice_scope scope = {.user = &at, .find = find_param, .function = find_function};
-    return gal_spice_eval(value, gal_view_of(quantity->text), &scope, err);
+    if (text) {
+        place at = {evaluator->design, frame};
+        gal_spice_scope scope = {.user = &at, .find = find_param, .function = find_function};
+        GAL_TRY(gal_spice_eval(value, gal_view_of(text), &scope, err));
+    }
+    if (!isinf(*value) && !(text && isnan(*value))) return GAL_OK;
+    return gal_fail(err, GAL_EINVAL, "'%.60s' is %s", text ? text : "a value",
+                    isnan(*value) ? "not a number" : "infinite");
 }
 
 double gal__spice_evaluate(gal_spice_evaluator *evaluator, gal_spice_frame *frame,
@@ -108,6 +114,18 @@ double gal__spice_evaluate(gal_spice_evaluator *evaluator, gal_spice_frame *fram
     return NAN;
 }
 
+/* As gal__spice_evaluate, for a width, length or number of devices: a negative one is no value. */
+static double evaluate_size(gal_spice_evaluator *evaluator, gal_spice_frame *frame,
+                            const gal_param *param, const gal_element *element) {
+    const double value = gal__spice_evaluate(evaluator, frame, &param->value, element);
+    if (!(value < 0)) return value;
+    char text[100];
+    snprintf(text, sizeof text, "%.40s=%g is negative",
+             gal_design_name(evaluator->design, param->key), value);
+    warn_once(evaluator, frame->cell, GAL_FAULT_VALUE, element, text);
+    return NAN;
+}
+
 void gal__spice_override(gal_spice_evaluator *evaluator, gal_spice_frame *frame,
                          const gal_element *instance) {
     gal_spice_frame *outer = frame->up;
@@ -116,12 +134,12 @@ void gal__spice_override(gal_spice_evaluator *evaluator, gal_spice_frame *frame,
         const int32_t i = gal_cell_find_param(frame->cell, param->key);
         const int declared = i >= 0 && frame->cell->by_key[i] < frame->cell->n_header;
         if (!declared && param->key != GAL_KEY_M) continue;
-        const double value = gal__spice_evaluate(evaluator, outer, &param->value, instance);
         if (declared) {
-            frame->value[i] = value;
+            frame->value[i] = gal__spice_evaluate(evaluator, outer, &param->value, instance);
             frame->state[i] = GAL_PARAM_KNOWN;
-        } else if (value > 0 && isfinite(value)) {
-            frame->multiplier *= value;
+        } else {
+            const double m = evaluate_size(evaluator, outer, param, instance);
+            frame->multiplier *= isnan(m) ? 1 : m;
         }
     }
 }
@@ -171,7 +189,7 @@ static double *size_of_key(sizes *s, int32_t key, gal_device_type type) {
 }
 
 static double or_else(double value, double otherwise) {
-    return value > 0 && isfinite(value) ? value : otherwise;
+    return value > 0 ? value : otherwise;
 }
 
 /* Metres, from what may be micrometres (see spice_flatten.h). */
@@ -246,13 +264,16 @@ void gal__spice_device(gal_device *device, gal_spice_evaluator *evaluator, gal_s
     for (int32_t k = 0; k < element->n_param; k++) {
         const gal_param *param = &frame->cell->element_param.data[element->first_param + k];
         double *slot = size_of_key(&s, param->key, element->type);
-        if (slot) *slot = gal__spice_evaluate(evaluator, frame, &param->value, element);
+        if (!slot) continue;
+        *slot = slot == &s.value ? gal__spice_evaluate(evaluator, frame, &param->value, element)
+                                 : evaluate_size(evaluator, frame, param, element);
     }
     *device = (gal_device){.type = element->type, .model = "", .partial = element->partial};
     if (element->model >= 0) device->model = gal_design_name(evaluator->design, element->model);
     const double scale = evaluator->design->scale;
     device->fingers = fmax(1, or_else(s.nf, 1));
-    device->multiplier = frame->multiplier * or_else(s.m, or_else(s.mult, 1));
+    const double m = isnan(s.m) ? s.mult : s.m;
+    device->multiplier = frame->multiplier * (isnan(m) ? 1 : m);
     const double w = or_else(s.w, or_else(s.wf, 0) * device->fingers);
     set_dimensions(device, evaluator, element, w * scale, or_else(s.l, 0) * scale);
     device->value = gal__spice_evaluate(evaluator, frame, &element->value, element);

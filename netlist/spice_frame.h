@@ -42,15 +42,16 @@ gal_status gal__spice_frame_init(gal_spice_frame *frame, const gal_cell *cell, g
                                  gal_error *err);
 void gal__spice_frame_clear(gal_spice_frame *frame);
 
-/* The value of a quantity inside the frame, or why it has none. */
-gal_status gal__spice_try(double *value, const gal_spice_evaluator *evaluator,
-                          gal_spice_frame *frame, const gal_quantity *quantity, gal_error *err);
-/* The value of a quantity of `element` inside the frame; NAN (and a warning) when it has none. */
+/* The value of a quantity inside the frame: finite, or NAN when it was not given, or why it has
+ * none. */
+gal_status gal__spice_try(double *value, gal_spice_evaluator *evaluator, gal_spice_frame *frame,
+                          const gal_quantity *quantity, gal_error *err);
+/* The same for a quantity of `element`: NAN with a warning where it has none. */
 double gal__spice_evaluate(gal_spice_evaluator *evaluator, gal_spice_frame *frame,
                            const gal_quantity *quantity, const gal_element *element);
 
 /* Sets the header parameters of `frame` that the instance overrides and multiplies its multiplier
- * by the instance's m. */
+ * by the instance's m: 0 when it is left out. */
 void gal__spice_override(gal_spice_evaluator *evaluator, gal_spice_frame *frame,
                          const gal_element *instance);
 
@@ -59,8 +60,8 @@ void gal__spice_override(gal_spice_evaluator *evaluator, gal_spice_frame *frame,
  * means, in a mixed one it may be a slip. */
 void gal__spice_end_warnings(const gal_spice_evaluator *evaluator);
 
-/* Sizes, multiplicity and value of an element that is one device. Name and pins are left out;
- * the model is the card's. */
+/* Sizes, multiplicity (0: no device at all) and value of an element that is one device. Name and
+ * pins are left out; the model is the card's. */
 void gal__spice_device(gal_device *device, gal_spice_evaluator *evaluator, gal_spice_frame *frame,
                        const gal_element *element);
 

@@ -33,10 +33,65 @@ static void test_no_sizes(void **state) {
     sample_clear(&s);
 }
 
+/* m=0 switches a device or an instance off, with the nets that only it has. */
+static void test_left_out(void **state) {
+    (void)state;
+    sample s;
+    sample_read(&s, "* options\n.param off=0\n"
+                    ".subckt opt d g en=0 n=2\nm1 d g 0 0 nch w=1u l=1u m=en\n"
+                    "m2 d g 0 0 nch w=1u l=1u m='1-en' mult=5\nm3 d g 0 0 nch w=1u l=1u mult='en'\n"
+                    ".ends\n.subckt own d m=1\nr1 d 0 1 m=m\nr2 d 0 2\n.ends\n"
+                    "x1 a b opt\nx2 a b opt en=1\nx3 c e opt m=off\nx4 a lost f m=0\n"
+                    "x5 a own m=0\nc1 a h 1p m=0\n");
+    const gal_circuit *c = &s.circuit;
+    assert_int_equal(c->n_device, 4);
+    device_called(c, "x1/m2");
+    device_called(c, "x2/m1");
+    device_called(c, "x2/m3");
+    device_called(c, "x5/r2");
+    assert_int_equal(c->n_net, 3); /* a, b, 0 */
+    sample_clear(&s);
+}
+
+static void test_senseless(void **state) {
+    (void)state;
+    sample s;
+    sample_read(&s,
+                "* senseless\n.param w0=-1u\n.subckt cell a w=1u\nm1 a a 0 0 nch w=w l=1u\n.ends\n"
+                "m1 d g 0 0 nch w='1/0' l='sqrt(-1)'\nm2 d g 0 0 nch w=w0 l=-2u\n"
+                "m3 d g 0 0 nch w=1u l=1u m=-2 mult=3\nm4 d g 0 0 nch w=1u l=1u nf=-4\n"
+                "m5 d g 0 0 nch w=1u l=1u m=0.5\nr1 d g '1/0'\nr2 d g r=-5\n"
+                "x1 d cell m=-1\nx2 d cell w='0/0'\n");
+    const gal_circuit *c = &s.circuit;
+    assert_size(c, "m1", 0, 0, 1, 1);
+    assert_size(c, "m2", 0, 0, 1, 1);
+    assert_size(c, "m3", 1, 1, 3, 1);
+    assert_size(c, "m4", 1, 1, 1, 1);
+    assert_size(c, "m5", 1, 1, 0.5, 1);
+    assert_value(c, "r1", NAN);
+    assert_value(c, "r2", -5);
+    assert_size(c, "x1/m1", 1, 1, 1, 1);
+    assert_size(c, "x2/m1", 0, 1, 1, 1);
+    assert_int_equal(s.design.warnings.n, 2);
+    assert_warning(&s, "m1: '1/0' is infinite (and 8 more)");
+    assert_warning(&s, "m1: 'w' is not a number");
+    sample_clear(&s);
+    sample_read(&s, "* infinite\nm1 d g 0 0 nch w=1e999 l=1u\n");
+    assert_size(&s.circuit, "m1", 0, 1, 1, 1);
+    assert_warning(&s, "m1: a value is infinite");
+    sample_clear(&s);
+    sample_read(&s, "* negative\nm1 d g 0 0 nch w=-1u l=1u\n");
+    assert_warning(&s, "m1: w=-1e-06 is negative");
+    assert_int_equal(s.design.warnings.n, 1);
+    sample_clear(&s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lost_values),
         cmocka_unit_test(test_no_sizes),
+        cmocka_unit_test(test_left_out),
+        cmocka_unit_test(test_senseless),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
