@@ -20,24 +20,32 @@ static gal_status find_param(gal_spice_scope *scope, gal_view name, double *valu
     return GAL_ENOTFOUND;
 }
 
-/* What follows the first word; a condition that cannot be evaluated is false, with a warning. */
-static int holds(gal_spice_reader *r) {
+/* Whether what follows the first word holds; what cannot be evaluated does not, with a warning. */
+static gal_status evaluate(gal_spice_reader *r, int *holds) {
     const gal_view first = r->lex->token[0].view, text = r->lex->text;
     const char *start = first.text + first.size;
     const gal_view condition = {start, (size_t)(text.text + text.size - start)};
-    gal_spice_scope scope = {.user = r, .find = find_param};
+    gal_spice_scope scope = {.user = r, .find = find_param, .budget = &r->budget};
     gal_error err = {0};
     double value;
-    if (gal_spice_eval(&value, condition, &scope, &err) == GAL_OK) return value != 0;
-    gal__spice_warn(r, "condition taken as false: %s", err.message);
-    return 0;
+    r->budget.most += GAL_SPICE_BUDGET_EACH;
+    const gal_status status = gal_spice_eval(&value, condition, &scope, &err);
+    *holds = status == GAL_OK && value != 0;
+    if (gal_spice_budget_is_spent(&r->budget))
+        return gal_spice_lex_fail(r->lex, 0, r->err, GAL_ELIMIT,
+                                  "the conditions up to here have more than %lld operands",
+                                  (long long)r->budget.most);
+    if (status != GAL_OK) gal__spice_warn(r, "condition taken as false: %s", err.message);
+    return GAL_OK;
 }
 
 gal_status gal__spice_conditional(gal_spice_reader *r, int *taken) {
     const gal_spice_lex *lex = r->lex;
     *taken = 1;
     if (gal_spice_lex_is(lex, 0, ".if")) {
-        const int active = gal__spice_is_active(r), now = active && holds(r);
+        const int active = gal__spice_is_active(r);
+        int now = 0;
+        if (active) GAL_TRY(evaluate(r, &now));
         const gal_spice_condition condition = {now, now || !active};
         return gal_vec_push(&r->condition, condition) ? GAL_OK : gal__spice_no_memory(r);
     }
@@ -53,7 +61,8 @@ gal_status gal__spice_conditional(gal_spice_reader *r, int *taken) {
         r->condition.size--;
         return GAL_OK;
     }
-    condition->now = !condition->done && (is_else || holds(r));
+    condition->now = !condition->done && is_else;
+    if (!condition->done && is_elseif) GAL_TRY(evaluate(r, &condition->now));
     condition->done |= condition->now;
     return GAL_OK;
 }

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { DEEPEST = 400, MOST_STEPS = 1000000, MOST_ARGS = 16, SHOWN = 60 };
+enum { DEEPEST = 400, MOST_STEPS = 1000000, MOST_ARGS = 16, SHOWN = 60, BYTES_OF_OPERAND = 64 };
 
 /* Arguments of the netlist function being evaluated. */
 typedef struct call_frame {
@@ -56,12 +56,21 @@ static int accept(reader *r, const char *text) {
     return 1;
 }
 
+/* Counts n operands against the limits. */
+static gal_status charge(const reader *r, int64_t n) {
+    gal_spice_budget *budget = r->scope->budget;
+    if ((r->scope->n_step += n) > MOST_STEPS)
+        return gal_fail(r->err, GAL_ELIMIT, "expression of more than %d operands", MOST_STEPS);
+    if (budget && (budget->n_step += n) > budget->most)
+        return gal_fail(r->err, GAL_ELIMIT, "the expressions so far have more than %lld operands",
+                        (long long)budget->most);
+    return GAL_OK;
+}
+
 static gal_status enter(reader *r) {
     if (++r->scope->depth > DEEPEST)
         return gal_fail(r->err, GAL_ELIMIT, "expression nested deeper than %d levels", DEEPEST);
-    if (++r->scope->n_step > MOST_STEPS)
-        return gal_fail(r->err, GAL_ELIMIT, "expression of more than %d operands", MOST_STEPS);
-    return GAL_OK;
+    return charge(r, 1);
 }
 
 /* Arguments up to the closing parenthesis. */
@@ -235,6 +244,7 @@ static gal_status eval_text(double *value, gal_view text, gal_spice_scope *scope
                             const call_frame *frame, gal_error *err) {
     const char *start = text.text ? text.text : "";
     reader r = {start, start, start + text.size, scope, frame, err};
+    GAL_TRY(charge(&r, (int64_t)(text.size / BYTES_OF_OPERAND))); /* long ones of blanks, say */
     GAL_TRY(read_ternary(&r, value));
     skip_blanks(&r);
     return r.p == r.end ? GAL_OK : expected(&r, "an operator or the end");

@@ -19,6 +19,12 @@ typedef struct gal_spice_function {
     int32_t n_arg;
 } gal_spice_function;
 
+/* What many evaluations may take together: so much, and for each device or condition more. */
+enum { GAL_SPICE_BUDGET = 10000000, GAL_SPICE_BUDGET_EACH = 1000 };
+typedef struct gal_spice_budget {
+    int64_t n_step, most; /* operands, about 10 million a second */
+} gal_spice_budget;
+
 /* Where names come from; one value per top-level evaluation, shared by those it triggers. */
 typedef struct gal_spice_scope {
     void *user;
@@ -27,12 +33,19 @@ typedef struct gal_spice_scope {
     gal_status (*find)(struct gal_spice_scope *scope, gal_view name, double *value, gal_error *err);
     /* The function of that name or NULL; may itself be NULL. */
     const gal_spice_function *(*function)(struct gal_spice_scope *scope, gal_view name);
-    int depth;      /* private, 0 at first */
-    int64_t n_step; /* private, 0 at first */
+    gal_spice_budget *budget; /* the caller's; NULL: only the limits of one evaluation hold */
+    int depth;                /* private, 0 at first */
+    int64_t n_step;           /* private, 0 at first */
 } gal_spice_scope;
 
+/* 1 when evaluations fail for want of budget, and all others will. */
+static inline int gal_spice_budget_is_spent(const gal_spice_budget *budget) {
+    return budget->n_step > budget->most;
+}
+
 /* Errors: GAL_EPARSE (what was expected and where), GAL_ENOTFOUND (names the unknown), GAL_ELIMIT
- * (nested deeper than 400 levels, more than a million operands), or what `find` returns. */
+ * (nested deeper than 400 levels, more than a million operands, more than the budget has left), or
+ * what `find` returns. */
 GAL_API gal_status gal_spice_eval(double *value, gal_view text, gal_spice_scope *scope,
                                   gal_error *err);
 

@@ -153,6 +153,10 @@ static gal_status expand(flattener *f, gal_spice_frame *frame) {
     for (size_t i = 0; i < cell->element.size; i++) {
         const gal_element *e = &cell->element.data[i];
         GAL_TRY(e->cell >= 0 ? expand_instance(f, frame, e) : add_device(f, frame, e));
+        if (gal_spice_budget_is_spent(&f->evaluator.budget))
+            return gal_fail_at(f->err, GAL_ELIMIT, f->design->file.data[e->file], e->line, 0,
+                               "%s: the expressions up to here have more than %lld operands",
+                               e->name, (long long)f->evaluator.budget.most);
     }
     return GAL_OK;
 }
@@ -167,6 +171,7 @@ static gal_status expand_top(flattener *f, gal_spice_frame *frame) {
     return expand(f, frame);
 }
 
+/* Also sets the budget of expressions, so that flattening stays linear in its result. */
 static gal_status check_size(flattener *f, int32_t top, const gal_flatten_options *options) {
     gal_cell_size size;
     GAL_TRY(gal_design_measure(&size, f->design, top, f->err));
@@ -181,6 +186,8 @@ static gal_status check_size(flattener *f, int32_t top, const gal_flatten_option
     if (size.n_byte > bytes)
         return gal_fail(f->err, GAL_ELIMIT, "the flat circuit would take %.3g bytes of %.3g",
                         size.n_byte, bytes);
+    f->evaluator.budget.most =
+        GAL_SPICE_BUDGET + GAL_SPICE_BUDGET_EACH * (int64_t)(size.n_device + size.n_instance);
     return GAL_OK;
 }
 
@@ -247,13 +254,13 @@ gal_status gal_design_flatten(gal_circuit *circuit, const gal_design *design, co
     gal_buf_init(&f.model);
     int32_t cell;
     gal_status status = gal_design_find_top(&cell, design, top, err);
-    if (status == GAL_OK) status = check_size(&f, cell, options);
     const size_t n_name = (size_t)design->names.count;
     f.global_net = malloc(n_name * sizeof *f.global_net);
     f.evaluator = (gal_spice_evaluator){
         .design = design,
         .warnings = options->warnings,
         .tally = calloc(design->cell.size * GAL_N_FAULT, sizeof *f.evaluator.tally)};
+    if (status == GAL_OK) status = check_size(&f, cell, options);
     if (status == GAL_OK && (!f.global_net || !f.evaluator.tally)) status = no_memory(&f);
     if (status == GAL_OK) status = gal__spice_pins_init(&f.pins, design, err);
     if (status == GAL_OK) {

@@ -97,7 +97,10 @@ gal_status gal__spice_try(double *value, gal_spice_evaluator *evaluator, gal_spi
     *value = quantity->value;
     if (text) {
         place at = {evaluator->design, frame};
-        gal_spice_scope scope = {.user = &at, .find = find_param, .function = find_function};
+        gal_spice_scope scope = {.user = &at,
+                                 .find = find_param,
+                                 .function = find_function,
+                                 .budget = &evaluator->budget};
         GAL_TRY(gal_spice_eval(value, gal_view_of(text), &scope, err));
     }
     if (!isinf(*value) && !(text && isnan(*value))) return GAL_OK;

@@ -30,7 +30,8 @@ typedef struct gal_spice_tally {
 typedef struct gal_spice_evaluator {
     const gal_design *design;
     gal_warnings *warnings;
-    gal_spice_tally *tally;    /* [cells * GAL_N_FAULT] */
+    gal_spice_tally *tally; /* [cells * GAL_N_FAULT] */
+    gal_spice_budget budget;
     const gal_element *micron; /* the first device whose sizes were taken as micrometres */
     int32_t n_micron, n_metre; /* devices with sizes so taken, and with sizes in metres */
     int is_micron;             /* those of the device at hand were */

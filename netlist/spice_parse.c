@@ -213,7 +213,10 @@ gal_status gal_design_parse_spice(gal_design *design, const char *name, const ch
     static const gal_spice_options none = {0};
     GAL_TRY(gal_design_init(design, err));
     if (size > LARGEST_FILE) return gal_fail_at(err, GAL_ELIMIT, name, 0, 0, "larger than 2 GB");
-    gal_spice_reader r = {.design = design, .options = options ? options : &none, .err = err};
+    gal_spice_reader r = {.design = design,
+                          .options = options ? options : &none,
+                          .err = err,
+                          .budget = {.most = GAL_SPICE_BUDGET}};
     gal_status status = read_design(&r, name, (gal_view){text ? text : "", size});
     gal_vec_free(&r.open);
     gal_vec_free(&r.condition);

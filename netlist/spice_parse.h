@@ -29,8 +29,9 @@ typedef struct gal_spice_options {
 
 /* Reads a file (gzip too, "-" is standard input) and links the design. `options` may be NULL.
  * Errors: GAL_EIO, GAL_EPARSE with file, line and column, GAL_ELIMIT (includes nested deeper than
- * 64, more than 100,000 of them, names above 64 KB), GAL_ENOMEM. Initialises *design; the
- * caller clears it, also after an error. O(size of the text). */
+ * 64, more than 100,000 of them, names above 64 KB, conditions of more than 10 million operands
+ * and 1000 for each), GAL_ENOMEM. Initialises *design; the caller clears it, also after an error.
+ * O(size of the text). */
 GAL_API gal_status gal_design_read_spice(gal_design *design, const char *path,
                                          const gal_spice_options *options, gal_error *err);
 

@@ -38,6 +38,7 @@ typedef struct gal_spice_reader {
     gal_vec(int32_t) open; /* cells being read, outermost first: main at [0] */
     gal_vec(gal_spice_condition) condition;
     gal_spice_skip skip;
+    gal_spice_budget budget; /* of conditions */
     int32_t n_include;
     size_t n_byte;
     uint32_t unknown_letter; /* bit set: already warned about */

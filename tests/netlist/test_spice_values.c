@@ -86,12 +86,38 @@ static void test_senseless(void **state) {
     sample_clear(&s);
 }
 
+/* Expressions that double with each function or parameter must not take minutes. */
+static void test_budget(void **state) {
+    (void)state;
+    gal_buf text;
+    gal_buf_init(&text);
+    gal_buf_text(&text, "* doubling\n.func f0(x) {x+1}\n.param p0=1\n");
+    for (int i = 1; i < 60; i++)
+        gal_buf_printf(&text, ".func f%d(x) {f%d(x)+f%d(x)}\n.param p%d='p%d+p%d'\n", i, i - 1,
+                       i - 1, i, i - 1, i - 1);
+    const size_t start = text.size;
+    gal_buf_text(&text, "r0 a 0 'f59(1)'\nr1 a 0 'f10(1)'\nr2 a 0 'p59'\n");
+    sample s;
+    sample_read(&s, text.data);
+    assert_value(&s.circuit, "r0", NAN);
+    assert_value(&s.circuit, "r1", 2048);
+    assert_value(&s.circuit, "r2", ldexp(1, 59));
+    assert_warning(&s, "r0: expression of more than 1000000 operands");
+    sample_clear(&s);
+    text.size = start;
+    for (int i = 0; i < 200; i++) gal_buf_printf(&text, "r%d a 0 'f59(1)'\n", i);
+    assert_error(text.data, GAL_ELIMIT, "t.sp:132: r10: the expressions up to here have more than");
+    text.size = start;
+    for (int i = 0; i < 200; i++) gal_buf_text(&text, ".if (p59)\n.endif\n");
+    assert_error(text.data, GAL_ELIMIT, "t.sp:142:1: the conditions up to here have more than");
+    gal_buf_clear(&text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lost_values),
-        cmocka_unit_test(test_no_sizes),
-        cmocka_unit_test(test_left_out),
-        cmocka_unit_test(test_senseless),
+        cmocka_unit_test(test_lost_values), cmocka_unit_test(test_no_sizes),
+        cmocka_unit_test(test_left_out),    cmocka_unit_test(test_senseless),
+        cmocka_unit_test(test_budget),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
