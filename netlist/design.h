@@ -130,7 +130,8 @@ typedef struct gal_design {
     gal_vec(const char *) file;
     gal_vec(gal_model) model;
     gal_vec(gal_spice_function) function;
-    double scale; /* .option scale: metres per unit of w and l */
+    int32_t unclosed; /* the outermost cell without .ends; 0: each has its own */
+    double scale;     /* .option scale: metres per unit of w and l */
     gal_warnings warnings;
     /* by name id, -1 for none; sized to names.capacity */
     int32_t *model_of;

@@ -217,21 +217,32 @@ static int is_candidate(const gal_cell *cell) {
     return cell->parent == 0 && !cell->is_duplicate && cell->n_use == 0;
 }
 
+/* Why there is no top cell; `top` as below. A missing .ends explains it best. */
+static gal_status no_top(const gal_design *design, const char *top, gal_error *err) {
+    const gal_cell *open = design->cell.data[design->unclosed];
+    if (design->unclosed)
+        return gal_fail_at(err, GAL_EPARSE, design->file.data[open->file], open->line, 0,
+                           "subcircuit '%s' has no .ends, so that all behind it is part of it",
+                           gal_design_name(design, open->name));
+    if (top)
+        return gal_fail_at(err, GAL_ENOTFOUND, design->file.data[0], 0, 0,
+                           "there is no subcircuit '%s'", top);
+    return gal_fail_at(err, GAL_ENOTFOUND, design->file.data[0], 0, 0,
+                       "no circuit here: neither elements nor a subcircuit that is used nowhere");
+}
+
 gal_status gal_design_find_top(int32_t *cell, const gal_design *design, const char *top,
                                gal_error *err) {
     if (top) {
         const int32_t name = gal_intern_find(&design->names, gal_view_of(top));
         *cell = name < 0 ? -1 : gal_design_find_cell(design, name, 0);
-        return *cell >= 0 ? GAL_OK
-                          : gal_fail_at(err, GAL_ENOTFOUND, design->file.data[0], 0, 0,
-                                        "there is no subcircuit '%s'", top);
+        return *cell >= 0 ? GAL_OK : no_top(design, top, err);
     }
     *cell = 0;
     if (design->cell.data[0]->element.size) return GAL_OK;
     for (int32_t c = (int32_t)design->cell.size - 1; c > 0; c--)
         if (is_candidate(design->cell.data[c])) return *cell = c, GAL_OK;
-    return gal_fail_at(err, GAL_ENOTFOUND, design->file.data[0], 0, 0,
-                       "no circuit here: neither elements nor a subcircuit that is used nowhere");
+    return no_top(design, NULL, err);
 }
 
 static void clear(flattener *f) {

@@ -36,9 +36,9 @@ typedef struct gal_flatten_options {
  * NULL takes the main cell when it has elements, else the last subcircuit that nothing
  * instantiates. `options` may be NULL. Supplies are not marked (netlist/supply.h). Errors:
  * GAL_ENOTFOUND (no such cell, or an empty design), GAL_EMISMATCH (an instance with more or fewer
- * nodes than ports), GAL_EPARSE (a cell inside itself), GAL_ELIMIT (size; expressions of more than
- * 10 million operands and 1000 for each device and instance), GAL_ENOMEM. O(size of the result),
- * checked against the limits before the work starts. */
+ * nodes than ports), GAL_EPARSE (a cell inside itself or without its .ends), GAL_ELIMIT (size;
+ * expressions of more than 10 million operands and 1000 for each device and instance), GAL_ENOMEM.
+ * O(size of the result), checked against the limits before the work starts. */
 GAL_API gal_status gal_design_flatten(gal_circuit *circuit, const gal_design *design,
                                       const char *top, const gal_flatten_options *options,
                                       gal_error *err);

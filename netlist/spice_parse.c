@@ -176,6 +176,7 @@ static void close_netlist(gal_spice_reader *r) {
         const gal_cell *cell = gal__spice_cell(r);
         gal_warn(&design->warnings, design->file.data[cell->file], cell->line,
                  "subcircuit '%s' has no .ends", gal_design_name(design, cell->name));
+        design->unclosed = cell->index;
     }
     if (r->condition.size)
         gal_warn(&design->warnings, design->file.data[0], 0, "an .if has no .endif");

@@ -335,6 +335,18 @@ static void test_errors(void **state) {
     assert_error(".subckt a p\nx1 p b\n.ends\n.subckt b p\nx1 p a\n.ends\nx1 p a\n", GAL_EPARSE,
                  "contains itself");
     assert_error("* only a comment\n", GAL_ENOTFOUND, "no circuit here");
+    assert_error(
+        "* e\n.subckt inv a y\nr1 a y 1\n\n.subckt buf a y\nx1 a n inv\nx2 n y inv\n.ends\n"
+        "x1 p q buf\nv1 p 0 1\n.end\n",
+        GAL_EPARSE, "t.sp:2: subcircuit 'inv' has no .ends");
+    sample s;
+    sample_read(&s, "* truncated\n.subckt inv a y\nr1 a y 1\n");
+    assert_warning(&s, "subcircuit 'inv' has no .ends");
+    sample_clear(&s);
+    sample_parse(&s, "* e\n.subckt inv a\nr1 a 0 1\n.subckt top a\nx1 a inv\n.ends\n", "top");
+    assert_int_equal(s.status, GAL_EPARSE);
+    assert_int_equal(s.err.line, 2);
+    sample_clear(&s);
 }
 
 static void test_limits(void **state) {
