@@ -156,10 +156,11 @@ gal_status gal__spice_read_text(gal_spice_reader *r, gal_spice_source *source, g
     r->lex = &lex;
     gal_status status = GAL_OK;
     while (status == GAL_OK && !source->ended) {
-        int more;
+        int more, taken;
         status = gal_spice_lex_next(&lex, &more, r->err);
         if (status != GAL_OK || !more) break;
-        if (lex.line == 1 && source->depth == 0 && gal__spice_is_title(&lex)) continue;
+        status = gal__spice_language(r, &taken);
+        if (taken || (lex.line == 1 && source->depth == 0 && gal__spice_is_title(&lex))) continue;
         status = read_card(r);
     }
     if (status == GAL_OK) close_text(r);
@@ -203,6 +204,7 @@ static gal_status read_design(gal_spice_reader *r, const char *name, gal_view te
     GAL_TRY(gal__spice_copy(r, gal_view_of(name), &source.path));
     if (!gal_vec_push(&r->design->file, source.path) || !gal_vec_push(&r->open, 0))
         return gal__spice_no_memory(r);
+    GAL_TRY(gal__spice_check_kind(r, text));
     GAL_TRY(gal__spice_read_text(r, &source, text));
     r->source = &source;
     close_netlist(r);

@@ -74,6 +74,11 @@ gal_status gal__spice_conditional(gal_spice_reader *r, int *taken);
 gal_status gal__spice_include(gal_spice_reader *r, int32_t path, int32_t section);
 int gal__spice_is_title(const gal_spice_lex *lex);
 
+/* Refuses a text that starts as files of other kinds do; "simulator lang=..." (*taken = 1 when the
+ * card is that) of any language but SPICE. Errors: GAL_EPARSE. */
+gal_status gal__spice_check_kind(const gal_spice_reader *r, gal_view text);
+gal_status gal__spice_language(const gal_spice_reader *r, int *taken);
+
 /* 1 when cards are being read, not skipped by .if. */
 int gal__spice_is_active(const gal_spice_reader *r);
 
