@@ -46,7 +46,7 @@ int32_t gal_circuit_add_device(gal_circuit *circuit, const gal_device *device, c
     circuit->device = list;
     int32_t *pins = reserve(&circuit->arena, circuit->pin_net, &circuit->pin_capacity,
                             (int64_t)circuit->n_pin + n_pin, sizeof *pins);
-    if (!pins) return -1;
+    if (!pins && circuit->n_pin + n_pin) return -1; /* a mutual inductance has no pins */
     circuit->pin_net = pins;
     gal_device copy = *device;
     copy.name = gal_arena_text(&circuit->arena, device->name, strlen(device->name));

@@ -281,6 +281,16 @@ static void test_polarity(void **state) {
     sample_clear(&s);
 }
 
+/* The first device may be one without pins. */
+static void test_mutual_first(void **state) {
+    (void)state;
+    sample s;
+    sample_read(&s, "* coupled\nk1 l1 l2 0.9\nl1 a 0 1n\nl2 b 0 1n\n");
+    assert_device(&s.circuit, "k1", "MUTUAL l1 l2:");
+    assert_device(&s.circuit, "l2", "INDUCTOR : b 0");
+    sample_clear(&s);
+}
+
 static void test_connect(void **state) {
     (void)state;
     sample s;
@@ -430,15 +440,16 @@ static void test_sky130_cells(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_elements),    cmocka_unit_test(test_hierarchy),
-        cmocka_unit_test(test_top_choice),  cmocka_unit_test(test_cdl),
-        cmocka_unit_test(test_pdk_devices), cmocka_unit_test(test_bracketed),
-        cmocka_unit_test(test_titles),      cmocka_unit_test(test_skipped),
-        cmocka_unit_test(test_conditions),  cmocka_unit_test(test_parameters),
-        cmocka_unit_test(test_polarity),    cmocka_unit_test(test_connect),
-        cmocka_unit_test(test_ground),      cmocka_unit_test(test_scopes),
-        cmocka_unit_test(test_errors),      cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_includes),    cmocka_unit_test(test_sky130_cells),
+        cmocka_unit_test(test_elements),     cmocka_unit_test(test_hierarchy),
+        cmocka_unit_test(test_top_choice),   cmocka_unit_test(test_cdl),
+        cmocka_unit_test(test_pdk_devices),  cmocka_unit_test(test_bracketed),
+        cmocka_unit_test(test_titles),       cmocka_unit_test(test_skipped),
+        cmocka_unit_test(test_conditions),   cmocka_unit_test(test_parameters),
+        cmocka_unit_test(test_polarity),     cmocka_unit_test(test_connect),
+        cmocka_unit_test(test_ground),       cmocka_unit_test(test_scopes),
+        cmocka_unit_test(test_mutual_first), cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_limits),       cmocka_unit_test(test_includes),
+        cmocka_unit_test(test_sky130_cells),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
