@@ -160,7 +160,8 @@ gal_status gal__spice_read_text(gal_spice_reader *r, gal_spice_source *source, g
         status = gal_spice_lex_next(&lex, &more, r->err);
         if (status != GAL_OK || !more) break;
         status = gal__spice_language(r, &taken);
-        if (taken || (lex.line == 1 && source->depth == 0 && gal__spice_is_title(&lex))) continue;
+        const int first = lex.line == 1 && source->depth == 0;
+        if (taken || (first && gal__spice_is_title(&lex, text))) continue;
         status = read_card(r);
     }
     if (status == GAL_OK) close_text(r);

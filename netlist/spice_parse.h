@@ -5,8 +5,9 @@
  * measurements and .control blocks are skipped. See spice_lex.h for lines and comments.
  *
  * Rules worth knowing:
- * - The first line of the text is a title when it looks like prose: it starts with none of * . $ #
- *   and + and is no plausible element card (a name with a digit in it and enough nodes).
+ * - The first line of the text is a title unless it starts with one of * . $ # and + or is an
+ *   element beyond doubt: a digit in its name or both w= and l=, the nodes and the model or value
+ *   its letter asks for, and a net that another card names, too, if there is another element.
  * - .include and .lib look beside the including file, then in the working directory, then in the
  *   search directories. A file that is missing is a warning: predictions need no model cards.
  * - .lib FILE SECTION reads one section; sections nobody asks for are skipped.

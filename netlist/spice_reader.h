@@ -72,7 +72,7 @@ gal_status gal__spice_directive(gal_spice_reader *r);
 gal_status gal__spice_element(gal_spice_reader *r);
 gal_status gal__spice_conditional(gal_spice_reader *r, int *taken);
 gal_status gal__spice_include(gal_spice_reader *r, int32_t path, int32_t section);
-int gal__spice_is_title(const gal_spice_lex *lex);
+int gal__spice_is_title(const gal_spice_lex *lex, gal_view text);
 
 /* Refuses a text that starts as files of other kinds do; "simulator lang=..." (*taken = 1 when the
  * card is that) of any language but SPICE. Errors: GAL_EPARSE. */
