@@ -104,7 +104,8 @@ gal_status gal__spice_try(double *value, gal_spice_evaluator *evaluator, gal_spi
         GAL_TRY(gal_spice_eval(value, gal_view_of(text), &scope, err));
     }
     if (!isinf(*value) && !(text && isnan(*value))) return GAL_OK;
-    return gal_fail(err, GAL_EINVAL, "'%.60s' is %s", text ? text : "a value",
+    if (!text) return gal_fail(err, GAL_EINVAL, "a value is infinite");
+    return gal_fail(err, GAL_EINVAL, "'%.60s' is %s", text,
                     isnan(*value) ? "not a number" : "infinite");
 }
 
