@@ -238,6 +238,12 @@ static gal_status read_pin(gal_spice_reader *r) {
     return gal_vec_push(&gal__spice_cell(r)->port, name) ? GAL_OK : gal__spice_no_memory(r);
 }
 
+/* "**.subckt amp in out" before that. */
+static gal_status read_sheet(gal_spice_reader *r) {
+    const int has_name = r->lex->n_token > 1 && r->lex->token[1].kind == GAL_SPICE_WORD;
+    return r->open.size == 1 && has_name ? gal__spice_name(r, 1, &r->schematic) : GAL_OK;
+}
+
 static gal_status read_nothing(gal_spice_reader *r) {
     return (void)r, GAL_OK;
 }
@@ -271,6 +277,7 @@ static const struct {
     {".snap", read_nothing},      {".stim", read_nothing},    {".sample", read_nothing},
     {".dellib", read_nothing},    {".del", read_nothing},     {".malias", read_nothing},
     {".load", read_nothing},      {".topcell", read_nothing}, {".pininfo", read_nothing},
+    {"**.subckt", read_sheet},
 };
 
 gal_status gal__spice_directive(gal_spice_reader *r) {

@@ -236,6 +236,7 @@ gal_status gal_design_find_top(int32_t *cell, const gal_design *design, const ch
     if (top) {
         const int32_t name = gal_intern_find(&design->names, gal_view_of(top));
         *cell = name < 0 ? -1 : gal_design_find_cell(design, name, 0);
+        if (*cell < 0 && name == design->cell.data[0]->name) *cell = 0;
         return *cell >= 0 ? GAL_OK : no_top(design, top, err);
     }
     *cell = 0;

@@ -177,13 +177,20 @@ static int drops_backslash(const char *p, const char **end) {
     return 1;
 }
 
+/* "*.word" of CDL, or "**.subckt", with which xschem names a schematic that it wrote flat. */
+static int is_directive(const char *p, const char *end) {
+    static const char subckt[] = "**.subckt";
+    const size_t size = sizeof subckt - 1;
+    if (end - p > 2 && p[0] == '*' && p[1] == '.' && is_letter(p[2])) return 1;
+    return (size_t)(end - p) > size && gal_view_equal_nocase((gal_view){p, size}, subckt);
+}
+
 /* Goes to the next line that starts a card. 0 at the end of the text. */
 static int find_card(gal_spice_lex *lex) {
     for (; lex->p < lex->end; lex->next_line++) {
         const char *eol = line_end(lex->p, lex->end);
         const char *p = skip_blanks(lex->p, eol);
-        const int directive = eol - p > 2 && p[0] == '*' && p[1] == '.' && is_letter(p[2]);
-        if (directive || !is_idle(p, eol)) return 1;
+        if (is_directive(p, eol) || !is_idle(p, eol)) return 1;
         lex->p = eol < lex->end ? eol + 1 : eol;
     }
     return 0;

@@ -6,10 +6,11 @@
  * then the value, which runs to the next blank outside parentheses. '...', "..." and {...} make one
  * QUOTED token without its quotes. A name that starts with '\' runs to the next blank.
  *
- * Comments: lines that start with '*' or '#' (a line "*.word" outside a card is a card of its own:
- * CDL directives); ';' anywhere; "//" and '$' at the start of a token. CDL properties are no
- * comments: "$name=", "$PINS" and "$[model]" are tokens, the '$' included. None of this applies
- * inside quotes. Control characters count as blanks, bytes above 127 as letters.
+ * Comments: lines that start with '*' or '#' (a line "*.word" or "**.subckt" outside a card is a
+ * card of its own: directives of CDL and xschem); ';' anywhere; "//" and '$' at the start of a
+ * token. CDL properties are no comments: "$name=", "$PINS" and "$[model]" are tokens, the '$'
+ * included. None of this applies inside quotes. Control characters count as blanks, bytes above 127
+ * as letters.
  *
  * Cost: one pass over the text, no copies but of continued cards; 150 to 200 MB/s on one core.
  */

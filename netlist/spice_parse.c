@@ -180,6 +180,8 @@ static void close_netlist(gal_spice_reader *r) {
                  "subcircuit '%s' has no .ends", gal_design_name(design, cell->name));
         design->unclosed = cell->index;
     }
+    gal_cell *main_cell = design->cell.data[0];
+    if (r->schematic >= 0 && main_cell->port.size) main_cell->name = r->schematic;
     if (r->condition.size)
         gal_warn(&design->warnings, design->file.data[0], 0, "an .if has no .endif");
 }
@@ -220,6 +222,7 @@ gal_status gal_design_parse_spice(gal_design *design, const char *name, const ch
     gal_spice_reader r = {.design = design,
                           .options = options ? options : &none,
                           .err = err,
+                          .schematic = -1,
                           .budget = {.most = GAL_SPICE_BUDGET}};
     gal_status status = read_design(&r, name, (gal_view){text ? text : "", size});
     gal_vec_free(&r.open);

@@ -42,6 +42,7 @@ typedef struct gal_spice_reader {
     int32_t n_include;
     size_t n_byte;
     uint32_t unknown_letter; /* bit set: already warned about */
+    int32_t schematic;       /* name that xschem gives the main netlist; -1: none */
 } gal_spice_reader;
 
 /* The cell being read. */

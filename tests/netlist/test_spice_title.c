@@ -104,11 +104,35 @@ static void test_first_cards(void **state) {
     expect_devices("X1 in out lost", "\n.include nowhere.sp\n", 1);
 }
 
+/* A schematic that xschem wrote flat: named where it has pins; a testbench stays a deck. */
+static void test_schematics(void **state) {
+    (void)state;
+    const char *text = "** sch_path: /home/x/amp.sch\n**.subckt Amp in out\n*.ipin in\n*.opin out\n"
+                       "r1 in out 1\nx1 in out load\n**.ends\n\n* expanding   symbol:\n"
+                       ".subckt load a b\nr1 a b 1\n.ends\n.end\n";
+    sample s;
+    sample_read(&s, text);
+    assert_string_equal(s.circuit.name, "Amp");
+    assert_int_equal(s.circuit.n_port, 2);
+    assert_int_equal(s.circuit.n_device, 2);
+    sample_clear(&s);
+    sample_parse(&s, text, "amp");
+    assert_int_equal(s.circuit.n_device, 2);
+    sample_clear(&s);
+    sample_parse(&s, text, "");
+    assert_int_equal(s.status, GAL_ENOTFOUND);
+    sample_clear(&s);
+    sample_read(&s, "**.subckt tb\n**.subckt '\nv1 a 0 1\n**.ends\n");
+    assert_string_equal(s.circuit.name, "");
+    sample_clear(&s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kinds),
         cmocka_unit_test(test_titles),
         cmocka_unit_test(test_first_cards),
+        cmocka_unit_test(test_schematics),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
