@@ -74,7 +74,7 @@ static gal_status to_samples(gal_surrogate_samples *samples, gal__agent *a, gal_
     if (!samples->value || !samples->metric || !samples->valid || !samples->simulated)
         return nomem(err);
     for (size_t i = 0; i < n; i++) {
-        const gal_design *d = &z->design[i];
+        const gal_sizing_design *d = &z->design[i];
         memcpy(samples->value + i * n_var, d->value, n_var * sizeof(double));
         memcpy(samples->metric + i * n_metric, d->metric, n_metric * sizeof(double));
         samples->valid[i] = d->status == GAL_POINT_OK;
@@ -105,7 +105,7 @@ static void set_offsets(gal__agent *a) {
 }
 
 static void set_best(gal__agent *a) {
-    const gal_design *design = a->z->design;
+    const gal_sizing_design *design = a->z->design;
     for (int32_t i = 0; i < a->z->n_design; i++) {
         int32_t at = i;
         for (; at > 0 && design[a->best[at - 1]].cost.rank > design[i].cost.rank; at--)

@@ -74,7 +74,7 @@ static gal_status tell(void *opaque, gal_sizing *z, const int32_t *design, int32
     state *s = opaque;
     (void)err;
     for (int32_t i = 0; i < n; i++) {
-        const gal_design *d = &z->design[design[i]];
+        const gal_sizing_design *d = &z->design[design[i]];
         const int32_t member = s->told + i;
         if (!s->first && d->cost.rank > s->rank[member]) continue;
         memcpy(s->u + (size_t)member * s->dim, d->u, (size_t)s->dim * sizeof *d->u);

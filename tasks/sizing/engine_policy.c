@@ -66,7 +66,7 @@ static gal_status create(void **out, gal_sizing *z, gal_error *err) {
 static gal_status set_goal(state *s, gal_sizing *z, gal_error *err) {
     gal_policy_goal(s->goal, s->policy, z);
     if (z->best < 0) return GAL_OK;
-    const gal_design *d = &z->design[z->best];
+    const gal_sizing_design *d = &z->design[z->best];
     const gal_predictor *predictor = z->options.predictor;
     GAL_TRY(predictor->predict(predictor->user, s->base, s->base_sd, s->valid, d->value, 1, err));
     for (int32_t k = 0, i = 0; i < z->spec->n_target; i++) {

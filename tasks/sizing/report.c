@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static double metric_of(const gal_sizing *s, const gal_design *d, int32_t target, int32_t corner) {
+static double metric_of(const gal_sizing *s, const gal_sizing_design *d, int32_t target,
+                        int32_t corner) {
     return d->metric[(size_t)corner * s->bench->n_metric + s->spec->target[target].metric];
 }
 
@@ -23,7 +24,7 @@ static double margin_of(const gal_target *t, double y) {
 }
 
 /* The corner where a target is worst. */
-static int32_t worst_corner(const gal_sizing *s, const gal_design *d, int32_t target) {
+static int32_t worst_corner(const gal_sizing *s, const gal_sizing_design *d, int32_t target) {
     int32_t worst = 0;
     double most = -INFINITY;
     for (int32_t c = 0; c < s->n_corner; c++) {
@@ -34,7 +35,7 @@ static int32_t worst_corner(const gal_sizing *s, const gal_design *d, int32_t ta
     return worst;
 }
 
-static int is_met(const gal_sizing *s, const gal_design *d, int32_t target) {
+static int is_met(const gal_sizing *s, const gal_sizing_design *d, int32_t target) {
     for (int32_t c = 0; c < s->n_corner; c++)
         if (gal_target_miss(&s->spec->target[target], s->spec->margin, metric_of(s, d, target, c)) >
             0)
@@ -61,7 +62,7 @@ static const char *corner_name(const gal_sizing *s, int32_t corner) {
 /* Above this many corners the table has the first, the worst and its name. */
 enum { WIDE = 6 };
 
-static void put_values(gal_buf *text, const gal_sizing *s, const gal_design *d, int32_t i) {
+static void put_values(gal_buf *text, const gal_sizing *s, const gal_sizing_design *d, int32_t i) {
     for (int32_t c = 0; c < (s->n_corner > WIDE ? 1 : s->n_corner); c++)
         put_value(text, metric_of(s, d, i, c));
     if (s->n_corner <= WIDE) return;
@@ -70,7 +71,7 @@ static void put_values(gal_buf *text, const gal_sizing *s, const gal_design *d, 
     gal_buf_printf(text, " %-14.14s", corner_name(s, worst));
 }
 
-static void put_row(gal_buf *text, const gal_sizing *s, const gal_design *d, int32_t i) {
+static void put_row(gal_buf *text, const gal_sizing *s, const gal_sizing_design *d, int32_t i) {
     const gal_target *t = &s->spec->target[i];
     put_target(text, t, unit_of(s, i));
     put_values(text, s, d, i);
@@ -100,7 +101,7 @@ void gal_sizing_table(gal_buf *text, const gal_sizing *s) {
         put_counts(text, s);
         return;
     }
-    const gal_design *d = &s->design[s->best];
+    const gal_sizing_design *d = &s->design[s->best];
     gal_buf_printf(text, "%-12s %-14s %-6s", "spec", "target", "unit");
     for (int32_t c = 0; c < (s->n_corner > WIDE ? 1 : s->n_corner); c++)
         gal_buf_printf(text, " %11.11s", corner_name(s, c));
@@ -121,7 +122,7 @@ static double best_reached(const gal_sizing *s, int32_t target) {
     double best = NAN;
     const gal_target *t = &s->spec->target[target];
     for (int32_t i = 0; i < s->n_design; i++) {
-        const gal_design *d = &s->design[i];
+        const gal_sizing_design *d = &s->design[i];
         const double y = metric_of(s, d, target, d->n_run > 1 ? worst_corner(s, d, target) : 0);
         if (isfinite(y) && (isnan(best) || margin_of(t, y) > margin_of(t, best))) best = y;
     }
@@ -130,7 +131,7 @@ static double best_reached(const gal_sizing *s, int32_t target) {
 
 static void put_missed(gal_buf *text, const gal_sizing *s, int32_t i) {
     const gal_target *t = &s->spec->target[i];
-    const gal_design *d = &s->design[s->best];
+    const gal_sizing_design *d = &s->design[s->best];
     const int32_t corner = worst_corner(s, d, i);
     const double y = metric_of(s, d, i, corner), reached = best_reached(s, i);
     gal_buf_printf(text, "%s%s: %s %s %.4g%s%s is missed", s->spec->path, t->soft ? " (soft)" : "",
@@ -154,7 +155,7 @@ void gal_sizing_missed(gal_buf *text, const gal_sizing *s) {
 }
 
 void gal_sizing_comment(gal_buf *text, const gal_sizing *s) {
-    const gal_design *d = &s->design[s->best];
+    const gal_sizing_design *d = &s->design[s->best];
     gal_buf_printf(text, "* sized by galena for %s, %d simulations\n", gal_path_base(s->spec->path),
                    s->n_sim);
     for (int32_t i = 0; i < s->spec->n_target; i++) {
@@ -171,7 +172,7 @@ void gal_sizing_comment(gal_buf *text, const gal_sizing *s) {
 }
 
 /* What is plotted: misses on a logarithmic axis, met designs at the bottom. */
-static double plotted(const gal_design *d) {
+static double plotted(const gal_sizing_design *d) {
     return d->cost.hard > 0 ? fmax(d->cost.hard, 1e-4) : 1e-4;
 }
 

@@ -10,14 +10,14 @@ static json_t *number(double value) {
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-static json_t *values(const gal_sizing *s, const gal_design *d) {
+static json_t *values(const gal_sizing *s, const gal_sizing_design *d) {
     json_t *object = json_object();
     for (int32_t i = 0; i < s->bench->n_var; i++)
         json_object_set_new(object, s->bench->var[i].name, number(d->value[i]));
     return object;
 }
 
-static json_t *metrics(const gal_sizing *s, const gal_design *d, int32_t corner) {
+static json_t *metrics(const gal_sizing *s, const gal_sizing_design *d, int32_t corner) {
     json_t *object = json_object();
     for (int32_t i = 0; i < s->bench->n_metric; i++)
         json_object_set_new(object, s->bench->metric[i].name,
@@ -25,7 +25,7 @@ static json_t *metrics(const gal_sizing *s, const gal_design *d, int32_t corner)
     return object;
 }
 
-static json_t *design(const gal_sizing *s, const gal_design *d) {
+static json_t *design(const gal_sizing *s, const gal_sizing_design *d) {
     json_t *corners = json_object();
     for (int32_t c = 0; c < s->n_corner; c++)
         json_object_set_new(corners, s->bench->corner[s->corner[c]].name, metrics(s, d, c));

@@ -26,7 +26,7 @@ static int32_t find_design(const gal_sizing *s, const double *value) {
 static gal_status add_design(gal_sizing *s, const double *value, const double *u, gal_error *err) {
     if (s->n_design == s->capacity) {
         const int32_t more = s->capacity ? 2 * s->capacity : 64;
-        gal_design *moved = realloc(s->design, (size_t)more * sizeof *moved);
+        gal_sizing_design *moved = realloc(s->design, (size_t)more * sizeof *moved);
         if (!moved) return nomem(err);
         s->design = moved;
         s->capacity = more;
@@ -35,8 +35,8 @@ static gal_status add_design(gal_sizing *s, const double *value, const double *u
     const size_t n_metric = (size_t)s->n_corner * s->bench->n_metric;
     double *block = gal_arena_small(&s->arena, (dim + n_var + n_metric) * sizeof *block);
     if (!block) return nomem(err);
-    gal_design *d = &s->design[s->n_design++];
-    *d = (gal_design){.u = block, .value = block + dim, .metric = block + dim + n_var};
+    gal_sizing_design *d = &s->design[s->n_design++];
+    *d = (gal_sizing_design){.u = block, .value = block + dim, .metric = block + dim + n_var};
     memcpy(d->u, u, dim * sizeof *u);
     memcpy(d->value, value, n_var * sizeof *value);
     for (size_t i = 0; i < n_metric; i++) d->metric[i] = NAN;
@@ -44,7 +44,7 @@ static gal_status add_design(gal_sizing *s, const double *value, const double *u
 }
 
 /* A `valid` line of the deck fails though every measure is there. */
-static int is_refused(const gal_sizing *s, const gal_design *d, int32_t corner,
+static int is_refused(const gal_sizing *s, const gal_sizing_design *d, int32_t corner,
                       gal_point_status status) {
     const double *row = d->metric + (size_t)corner * s->bench->n_metric;
     if (status != GAL_POINT_INVALID) return 0;
@@ -111,7 +111,7 @@ static gal_status simulate(round_points *r, gal_sizing *s, gal_error *err) {
     GAL_TRY(s->simulator.run(s->simulator.user, r->metric, r->result, r->stored, r->value,
                              r->bench_corner, r->n, s->report, err));
     for (int32_t i = 0; i < r->n; i++) {
-        gal_design *d = &s->design[r->design[i]];
+        gal_sizing_design *d = &s->design[r->design[i]];
         double *row = d->metric + (size_t)r->corner[i] * n_metric;
         memcpy(row, r->metric + i * n_metric, n_metric * sizeof *row);
         d->n_run++;
@@ -123,13 +123,13 @@ static gal_status simulate(round_points *r, gal_sizing *s, gal_error *err) {
     return GAL_OK;
 }
 
-static int passes_nominal(const gal_sizing *s, const gal_design *d) {
+static int passes_nominal(const gal_sizing *s, const gal_sizing_design *d) {
     return d->n_refused == 0 && gal_cost_of(s->spec, d->metric, s->bench->n_metric, 1).hard <= 0;
 }
 
 /* A design is complete: its cost, and whether it is the best. */
 static void judge(gal_sizing *s, int32_t i) {
-    gal_design *d = &s->design[i];
+    gal_sizing_design *d = &s->design[i];
     d->cost = gal_cost_of(s->spec, d->metric, s->bench->n_metric, s->n_corner);
     d->cost.hard += d->n_refused;
     d->cost.rank = gal_cost_rank(d->cost.hard, d->cost.soft, d->cost.objective);

@@ -17,7 +17,7 @@
 #include "tasks/sizing/simulator.h"
 
 /* A design that was simulated. */
-typedef struct gal_design {
+typedef struct gal_sizing_design {
     double *u;      /* [dim] in 0..1, snapped */
     double *value;  /* [n_var] */
     double *metric; /* [n_corner, n_metric]; NAN where there is none */
@@ -26,7 +26,7 @@ typedef struct gal_design {
     int32_t n_run;           /* corners simulated */
     int32_t n_refused;       /* of them, where a `valid` line of the deck fails */
     int32_t n_sim;           /* simulations counted when it was done, itself included */
-} gal_design;
+} gal_sizing_design;
 
 typedef struct gal_sizing_options {
     const char *engine; /* NULL: "gp" */
@@ -53,7 +53,7 @@ typedef struct gal_sizing {
     int32_t dim;
     int32_t *corner; /* [n_corner] of the bench */
     int32_t n_corner;
-    gal_design *design; /* [n_design] in the order visited */
+    gal_sizing_design *design; /* [n_design] in the order visited */
     int32_t n_design, capacity;
     int32_t best;     /* -1: none */
     int32_t n_sim;    /* simulations so far, stored ones included */

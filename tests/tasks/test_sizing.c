@@ -114,7 +114,7 @@ static void finish(fixture *f) {
     gal_bench_clear(&f->bench);
 }
 
-static const gal_design *best(const fixture *f) {
+static const gal_sizing_design *best(const fixture *f) {
     return &f->sizing->design[f->sizing->best];
 }
 
@@ -212,7 +212,7 @@ static void corners_are_skipped_on_failure(void **state) {
     assert_true(best(&f)->metric[3 + 1] >= 8e5 && best(&f)->metric[6 + 1] >= 8e5);
     assert_true(f.toy.n_call[1] < f.toy.n_call[0] && f.toy.n_call[1] == f.toy.n_call[2]);
     for (int32_t i = 0; i < f.sizing->n_design; i++) {
-        const gal_design *d = &f.sizing->design[i];
+        const gal_sizing_design *d = &f.sizing->design[i];
         const int passes = gal_cost_of(&f.spec, d->metric, 3, 1).hard <= 0;
         assert_int_equal(d->n_run, passes ? 3 : 1);
     }
