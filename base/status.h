@@ -9,10 +9,20 @@
 
 #if defined(__GNUC__)
 #define GAL_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
-#define GAL_API __attribute__((visibility("default")))
+#define GAL_EXPORT __attribute__((visibility("default")))
 #else
 #define GAL_PRINTF(fmt, first)
-#define GAL_API
+#define GAL_EXPORT
+#endif
+
+/* What the library exports, functions and data; both have C linkage in C++, where `extern "C"`
+ * makes a declaration of either. */
+#if defined(__cplusplus)
+#define GAL_API extern "C" GAL_EXPORT
+#define GAL_API_DATA extern "C" GAL_EXPORT
+#else
+#define GAL_API GAL_EXPORT
+#define GAL_API_DATA extern GAL_EXPORT
 #endif
 
 /* One list: enum value, number, text. */

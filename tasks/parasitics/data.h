@@ -34,7 +34,7 @@ typedef enum gal_pex_target {
 } gal_pex_target;
 
 /* "ground", "total", "coupling", "existence". */
-GAL_API extern const char *const gal_pex_target_name[GAL_PEX_N_TARGET];
+GAL_API_DATA const char *const gal_pex_target_name[GAL_PEX_N_TARGET];
 
 typedef struct gal_pex_pair {
     int32_t a, b; /* graph nets, a < b */

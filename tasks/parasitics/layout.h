@@ -171,7 +171,7 @@ enum {
 };
 
 /* [GAL_PEX_LAYOUT_NET] 1 for columns in um, 2 for um^2, 0 for others. */
-extern GAL_API const uint8_t gal_pex_layout_net_power[GAL_PEX_LAYOUT_NET];
+GAL_API_DATA const uint8_t gal_pex_layout_net_power[GAL_PEX_LAYOUT_NET];
 
 /* Gates in a row and the spaces between neighbours, um. */
 typedef struct gal_pex_rules {

@@ -6,4 +6,4 @@ trap 'rm -rf "$tmp"' EXIT
 cmake -S "$here" -B "$tmp" -DCMAKE_PREFIX_PATH="$1" >"$tmp/log" || { cat "$tmp/log"; exit 1; }
 cmake --build "$tmp"
 "$tmp/user" "$here/../../models/parasitics/generic/model.safetensors" \
-  "$here/../../datasets/examples/comparator.sp" | grep -x '23 devices'
+  "$here/../../datasets/examples/comparator.sp" | grep -x '23 devices, total'

@@ -1,5 +1,5 @@
-/* A stranger's program over the installed library: loads the model file argv[1] and counts the
- * devices of the netlist argv[2]. */
+/* A stranger's program, C and C++, over the installed library: loads the model file argv[1] and
+ * counts the devices of the netlist argv[2]. */
 #include "netlist/read.h"
 #include "tasks/parasitics/model.h"
 #include <stdio.h>
@@ -16,7 +16,8 @@ int main(int argc, char **argv) {
         status = gal_circuit_read(&circuit, argv[2], NULL, &err);
         gal_pex_model_clear(&model);
     }
-    if (status == GAL_OK) printf("%d devices\n", (int)circuit.n_device);
+    if (status == GAL_OK)
+        printf("%d devices, %s\n", (int)circuit.n_device, gal_pex_target_name[GAL_PEX_TOTAL]);
     else puts(gal_error_format(&err, text, sizeof text));
     gal_circuit_clear(&circuit);
     return status == GAL_OK ? 0 : 1;
