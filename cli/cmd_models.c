@@ -6,12 +6,21 @@
 
 #include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-/* The first line of a card behind its "# ". */
+/* A model by the first line of its card behind "# ", or by the one that it is another name of: a
+ * link to its neighbour. */
 static void print_title(const char *directory, const char *task, const char *name) {
-    char path[4096];
+    char path[GAL_DATA_PATH + 512], other[256];
     gal_file card;
+    snprintf(path, sizeof path, "%s/%s/%s", directory, task, name);
+    const ssize_t size = readlink(path, other, sizeof other);
+    if (size > 0 && !memchr(other, '/', (size_t)size)) {
+        printf("%-12s %-22s another name of %.*s\n", task, name, (int)size, other);
+        return;
+    }
     snprintf(path, sizeof path, "%s/%s/%s/card.md", directory, task, name);
     if (gal_file_read(&card, path, 0, NULL) != GAL_OK) return;
     const char *text = card.data;
@@ -20,24 +29,35 @@ static void print_title(const char *directory, const char *task, const char *nam
     gal_file_clear(&card);
 }
 
-static void list_task(const char *directory, const char *task) {
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%s", directory, task);
-    DIR *dir = opendir(path);
-    if (!dir) return;
-    for (struct dirent *entry; (entry = readdir(dir));)
-        if (entry->d_name[0] != '.') print_title(directory, task, entry->d_name);
-    closedir(dir);
+static int is_visible(const struct dirent *entry) {
+    return entry->d_name[0] != '.';
 }
 
-/* The models of the first directory that has any task. */
+static void list_task(const char *directory, const char *task) {
+    char path[GAL_DATA_PATH + 256];
+    struct dirent **entry;
+    snprintf(path, sizeof path, "%s/%s", directory, task);
+    const int n = scandir(path, &entry, is_visible, alphasort);
+    for (int i = 0; i < n; i++) {
+        print_title(directory, task, entry[i]->d_name);
+        free(entry[i]);
+    }
+    if (n >= 0) free(entry);
+}
+
+/* The models of the first directory that is there, by task and name. */
 static int list(void) {
-    for (const char *const *d = gal_model_directories(); *d; d++) {
-        DIR *dir = opendir(*d);
-        if (!dir) continue;
-        for (struct dirent *entry; (entry = readdir(dir));)
-            if (entry->d_name[0] != '.') list_task(*d, entry->d_name);
-        closedir(dir);
+    gal_data_dirs dirs;
+    struct dirent **task;
+    gal_model_directories(&dirs);
+    for (int d = 0; d < dirs.n; d++) {
+        const int n = scandir(dirs.path[d], &task, is_visible, alphasort);
+        if (n < 0) continue;
+        for (int i = 0; i < n; i++) {
+            list_task(dirs.path[d], task[i]->d_name);
+            free(task[i]);
+        }
+        free(task);
         return 0;
     }
     fputs("galena: no model directory; set GALENA_MODELS\n", stderr);
@@ -46,9 +66,11 @@ static int list(void) {
 
 /* "TASK/NAME": its card as it is. */
 static int show(const char *which) {
-    char path[4096];
-    for (const char *const *d = gal_model_directories(); *d; d++) {
-        snprintf(path, sizeof path, "%s/%s/card.md", *d, which);
+    char path[GAL_DATA_PATH + 256];
+    gal_data_dirs dirs;
+    gal_model_directories(&dirs);
+    for (int d = 0; d < dirs.n; d++) {
+        snprintf(path, sizeof path, "%s/%s/card.md", dirs.path[d], which);
         gal_file card;
         if (gal_file_read(&card, path, 0, NULL) != GAL_OK) continue;
         const int code = cli_emit(NULL, card.data, card.size);

@@ -6,13 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-int gal_technology_dirs(const char *dir[GAL_TECHNOLOGY_DIRS]) {
-    int n = 0;
-    const char *own = getenv("GALENA_TECH");
-    if (own && *own) dir[n++] = own;
-    dir[n++] = GALENA_SOURCE_TECH_DIR;
-    dir[n++] = GALENA_TECH_DIR;
-    return n;
+void gal_technology_dirs(gal_data_dirs *dirs) {
+    gal_data_dirs_find(dirs, "GALENA_TECH", "tech", "datasets/tech");
 }
 
 typedef struct place {
@@ -73,19 +68,19 @@ static gal_status find_directory(place *p, const char *name, gal_error *err) {
     const char *own = join(&p->arena, name, "tech.lib");
     if (!own || !p->cards) return gal_fail(err, GAL_ENOMEM, "out of memory");
     if (gal_file_exists(own)) return p->library = own, GAL_OK;
-    const char *dir[GAL_TECHNOLOGY_DIRS];
-    const int n = gal_technology_dirs(dir);
-    for (int i = 0; i < n; i++)
-        if (find_by_cards(p, dir[i], p->cards)) return GAL_OK;
+    gal_data_dirs dirs;
+    gal_technology_dirs(&dirs);
+    for (int i = 0; i < dirs.n; i++)
+        if (find_by_cards(p, dirs.path[i], p->cards)) return GAL_OK;
     return gal_fail(err, GAL_ENOTFOUND,
                     "%s: neither a tech.lib nor the card files of a known technology", name);
 }
 
 static gal_status find(place *p, const char *name, gal_error *err) {
-    const char *dir[GAL_TECHNOLOGY_DIRS];
-    const int n = gal_technology_dirs(dir);
-    for (int i = 0; i < n && !strchr(name, '/'); i++) {
-        const char *folder = join(&p->arena, dir[i], name);
+    gal_data_dirs dirs;
+    gal_technology_dirs(&dirs);
+    for (int i = 0; i < dirs.n && !strchr(name, '/'); i++) {
+        const char *folder = join(&p->arena, dirs.path[i], name);
         const char *library = folder ? join(&p->arena, folder, "tech.lib") : NULL;
         if (!library) return gal_fail(err, GAL_ENOMEM, "out of memory");
         if (!gal_file_exists(library)) continue;

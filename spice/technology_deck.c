@@ -13,11 +13,11 @@ enum { PATH = 4096 };
 
 /* The tech.lib of a named technology that needs no cards from elsewhere; 0: it is none. */
 static int own_library(char path[PATH], const char *tech) {
-    const char *dir[GAL_TECHNOLOGY_DIRS];
-    const int n = gal_technology_dirs(dir);
-    for (int i = 0; i < n && !strchr(tech, '/'); i++) {
+    gal_data_dirs dirs;
+    gal_technology_dirs(&dirs);
+    for (int i = 0; i < dirs.n && !strchr(tech, '/'); i++) {
         gal_file file;
-        const int size = snprintf(path, PATH, "%s/%s/tech.lib", dir[i], tech);
+        const int size = snprintf(path, PATH, "%s/%s/tech.lib", dirs.path[i], tech);
         if (size < 0 || size >= PATH || gal_file_read(&file, path, 1 << 20, NULL) != GAL_OK)
             continue;
         const int complete = strstr(file.data, "{tech}") == NULL;

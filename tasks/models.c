@@ -2,18 +2,10 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include <stdlib.h>
 #include <string.h>
 
-const char *const *gal_model_directories(void) {
-    static const char *directory[4];
-    int n = 0;
-    const char *own = getenv("GALENA_MODELS");
-    if (own && *own) directory[n++] = own;
-    directory[n++] = GALENA_SOURCE_MODEL_DIR;
-    directory[n++] = GALENA_MODEL_DIR;
-    directory[n] = NULL;
-    return directory;
+void gal_model_directories(gal_data_dirs *dirs) {
+    gal_data_dirs_find(dirs, "GALENA_MODELS", "models", "models");
 }
 
 gal_status gal_model_find(char **path, gal_arena *arena, const char *task, const char *name,
@@ -23,15 +15,17 @@ gal_status gal_model_find(char **path, gal_arena *arena, const char *task, const
         return *path ? GAL_OK : gal_fail(err, GAL_ENOMEM, "out of memory");
     }
     gal_buf tried;
+    gal_data_dirs dirs;
     gal_buf_init(&tried);
+    gal_model_directories(&dirs);
     *path = NULL;
-    for (const char *const *d = gal_model_directories(); *d && !*path; d++) {
+    for (int i = 0; i < dirs.n && !*path; i++) {
         gal_buf candidate;
         gal_buf_init(&candidate);
-        gal_buf_printf(&candidate, "%s/%s/%s/model.safetensors", *d, task, name);
+        gal_buf_printf(&candidate, "%s/%s/%s/model.safetensors", dirs.path[i], task, name);
         if (!candidate.failed && gal_file_exists(candidate.data))
             *path = gal_arena_text(arena, candidate.data, candidate.size);
-        gal_buf_printf(&tried, " %s/%s", *d, task);
+        gal_buf_printf(&tried, " %s/%s", dirs.path[i], task);
         gal_buf_clear(&candidate);
     }
     gal_status status = GAL_OK;

@@ -3,10 +3,11 @@
 #define GAL_TASKS_MODELS_H
 
 #include "base/arena.h"
+#include "base/data_dir.h"
 
-/* The directories searched for TASK/NAME/model.safetensors, in order: $GALENA_MODELS, the source
- * tree the library was built from, the installed data. Ends with NULL. */
-GAL_API const char *const *gal_model_directories(void);
+/* The directories searched for TASK/NAME/model.safetensors: $GALENA_MODELS, then those of
+ * gal_data_dirs_find. */
+GAL_API void gal_model_directories(gal_data_dirs *dirs);
 
 /* The file of a model: `name` itself when it is a path (has a '/' or ends in .safetensors), else a
  * shipped one of the task. Errors: GAL_ENOTFOUND, which lists where it was looked for. */
