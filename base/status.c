@@ -1,5 +1,6 @@
 #include "base/status.h"
 
+#include "base/text.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +21,7 @@ static void fill(gal_error *err, gal_status code, const char *file, int line, in
     if (!err) return;
     /* The arguments may point into *err itself (an error being wrapped): format aside first. */
     char message[sizeof err->message];
-    vsnprintf(message, sizeof message, format, args);
+    gal_text_vprintf(message, sizeof message, format, args);
     char name[sizeof err->file];
     snprintf(name, sizeof name, "%s", file ? file : "");
     err->code = code;

@@ -9,9 +9,11 @@
 
 #if defined(__GNUC__)
 #define GAL_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
+#define GAL_SCANF(fmt, first) __attribute__((format(scanf, fmt, first)))
 #define GAL_EXPORT __attribute__((visibility("default")))
 #else
 #define GAL_PRINTF(fmt, first)
+#define GAL_SCANF(fmt, first)
 #define GAL_EXPORT
 #endif
 

@@ -1,6 +1,7 @@
 #include "base/text.h"
 
-#include <stdarg.h>
+#include <locale.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,6 +58,44 @@ int gal_text_compare_natural(const char *a, const char *b) {
     return (order > 0) - (order < 0);
 }
 
+static locale_t c_locale;
+static pthread_once_t c_locale_made = PTHREAD_ONCE_INIT;
+
+static void make_c_locale(void) {
+    c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+}
+
+/* This thread's locale is C from here on; the one it had, for uselocale to put back. */
+static locale_t enter_c_locale(void) {
+    pthread_once(&c_locale_made, make_c_locale);
+    return uselocale(c_locale);
+}
+
+int gal_text_vprintf(char *text, size_t size, const char *format, va_list args) {
+    const locale_t before = enter_c_locale();
+    const int length = vsnprintf(text, size, format, args);
+    uselocale(before);
+    return length;
+}
+
+int gal_text_printf(char *text, size_t size, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    const int length = gal_text_vprintf(text, size, format, args);
+    va_end(args);
+    return length;
+}
+
+int gal_text_scan(const char *text, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    const locale_t before = enter_c_locale();
+    const int n = vsscanf(text, format, args);
+    uselocale(before);
+    va_end(args);
+    return n;
+}
+
 void gal_buf_init(gal_buf *buf) {
     *buf = (gal_buf){0};
 }
@@ -96,7 +135,7 @@ void gal_buf_printf(gal_buf *buf, const char *format, ...) {
         va_list args;
         va_start(args, format);
         const size_t room = buf->capacity - buf->size;
-        const int size = vsnprintf(buf->data + buf->size, room, format, args);
+        const int size = gal_text_vprintf(buf->data + buf->size, room, format, args);
         va_end(args);
         fits = size >= 0 && (size_t)size < room;
         if (fits) buf->size += (size_t)size;
@@ -109,7 +148,7 @@ void gal_buf_number(gal_buf *buf, double value) {
     char text[32];
     for (int digits = 15; digits <= 17; digits++) {
         double again;
-        snprintf(text, sizeof text, "%.*g", digits, value);
+        gal_text_printf(text, sizeof text, "%.*g", digits, value);
         if (gal_number_parse(gal_view_of(text), &again) && again == value) break;
     }
     gal_buf_text(buf, text);
@@ -133,7 +172,10 @@ static double scale(uint64_t digits, int n_digit, int exponent, const char *text
     if (size < sizeof copy) {
         memcpy(copy, text, size);
         copy[size] = '\0';
-        return strtod(copy, NULL);
+        const locale_t before = enter_c_locale();
+        const double value = strtod(copy, NULL);
+        uselocale(before);
+        return value;
     }
     double value = (double)digits; /* absurdly long literals: close enough is all one can ask */
     for (; exponent > 0 && value < 1e308; exponent--) value *= 10;

@@ -1,4 +1,6 @@
-/* Text: views into memory someone else owns, a growable buffer for writers, number parsing.
+/* Text: views into memory someone else owns, a growable buffer for writers, numbers.
+ *
+ * Numbers are read and written with '.' whatever locale the program has set.
  *
  * Views are not NUL-terminated. Buffers are (data[size] == '\0'); a failed append sets `failed`,
  * later appends do nothing, and gal_buf_ok reports it once at the end.
@@ -7,6 +9,7 @@
 #define GAL_BASE_TEXT_H
 
 #include "base/status.h"
+#include <stdarg.h>
 #include <stddef.h>
 
 typedef struct gal_view {
@@ -27,6 +30,12 @@ GAL_API int gal_view_equal_nocase(gal_view a, const char *b);
 GAL_API int gal_text_equal_nocase(const char *a, const char *b);
 /* -1, 0, 1 in "natural" order: digit runs compare as numbers, so net2 < net10. */
 GAL_API int gal_text_compare_natural(const char *a, const char *b);
+
+/* snprintf, vsnprintf and sscanf in the C locale. */
+GAL_API int gal_text_printf(char *text, size_t size, const char *format, ...) GAL_PRINTF(3, 4);
+GAL_API int gal_text_vprintf(char *text, size_t size, const char *format, va_list args)
+    GAL_PRINTF(3, 0);
+GAL_API int gal_text_scan(const char *text, const char *format, ...) GAL_SCANF(2, 3);
 
 GAL_API void gal_buf_init(gal_buf *buf);
 GAL_API void gal_buf_clear(gal_buf *buf);

@@ -4,7 +4,6 @@
 #include <limits.h>
 #include <math.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 void gal_fields_init(gal_fields *fields, const char *file, gal_view text, unsigned flags) {
@@ -220,7 +219,7 @@ gal_status gal_fields_fail(const gal_fields *fields, size_t i, gal_error *err, c
     char message[400];
     va_list args;
     va_start(args, format);
-    vsnprintf(message, sizeof message, format, args);
+    gal_text_vprintf(message, sizeof message, format, args);
     va_end(args);
     const gal_field *last = fields->size ? &fields->word[fields->size - 1] : NULL;
     const int line = i < fields->size ? fields->word[i].line : last ? last->line : fields->line;

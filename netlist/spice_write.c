@@ -40,8 +40,8 @@ static void put_number(writer *w, const char *key, double value, double scale) {
     char text[80];
     const int head = snprintf(text, sizeof text, "%s", key);
     for (size_t i = 0; i < sizeof digits / sizeof *digits; i++) {
-        const int n =
-            snprintf(text + head, sizeof text - (size_t)head, "%.*g", digits[i], value * scale);
+        const int n = gal_text_printf(text + head, sizeof text - (size_t)head, "%.*g", digits[i],
+                                      value * scale);
         double again = 0;
         gal_number_parse((gal_view){text + head, (size_t)n}, &again);
         if (again / scale == value) break;

@@ -32,7 +32,7 @@ gal_status gal__bench_fail(const gal__bench_builder *b, gal_error *err, gal_stat
     char text[sizeof err->message];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    gal_text_vprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     return gal_fail_at(err, code, b->path, b->line, 0, "%s", text);
 }

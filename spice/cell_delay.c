@@ -66,7 +66,8 @@ static gal_status prepare_run(cell_bench *bench, cell_run *run, double half, gal
              gal_deck_node(node, bench->circuit, arc->input));
     snprintf(run->node[1], sizeof run->node[1], "v(%s)",
              gal_deck_node(node, bench->circuit, arc->output));
-    snprintf(run->command, sizeof run->command, "tran %.9g %.9g", run->times.step, run->times.stop);
+    gal_text_printf(run->command, sizeof run->command, "tran %.9g %.9g", run->times.step,
+                    run->times.stop);
     run->want[0] = "time", run->want[1] = run->node[0], run->want[2] = run->node[1];
     run->step = (gal_sim_step){
         .command = run->command, .want = run->want, .n_want = N_WANT, .reach = run->times.stop};

@@ -5,7 +5,6 @@
 
 #include <math.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 /* A job in the making; vec-free because its parts have known bounds. */
@@ -25,7 +24,7 @@ static const char *print(maker *m, const char *format, ...) {
     char text[1024];
     va_list arguments;
     va_start(arguments, format);
-    const int size = vsnprintf(text, sizeof text, format, arguments);
+    const int size = gal_text_vprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     const char *copy =
         gal_arena_text(m->arena, text, (size_t)size < sizeof text ? (size_t)size : 0);

@@ -4,7 +4,6 @@
 #include "netlist/spice_lex.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -210,8 +209,9 @@ static gal_status format_value(char text[64], const gal_trim *trim, int32_t cell
         return gal_fail_at(err, GAL_EPARSE, param->place.file, param->place.line, 0,
                            "%.*s has no finite value", (int)param->name.size, param->name.text);
     for (int digits = 12; digits <= 17; digits++) {
-        snprintf(text, 64, "%.*g", digits, value);
-        if (strtod(text, NULL) == value) break;
+        double again;
+        gal_text_printf(text, 64, "%.*g", digits, value);
+        if (gal_number_parse(gal_view_of(text), &again) && again == value) break;
     }
     return GAL_OK;
 }

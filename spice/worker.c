@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -73,6 +74,8 @@ static _Noreturn void become_simulator(int fd, const char *directory) {
     if (fd != 3) dup2(fd, 3);
     closefrom(4); /* else a brother's socket stays open when the parent dies */
     limit_resources();
+    setlocale(LC_ALL, "C"); /* numbers of decks and answers have a '.' */
+    uselocale(LC_GLOBAL_LOCALE);
     setenv("HOME", directory, 1); /* a user's .spiceinit would change results */
     if (chdir(directory) != 0) _exit(1);
     gal__engine_serve(3, directory);

@@ -92,8 +92,8 @@ static gal_status add_texts(gal_safetensors *st, const gal_pex_model *model, gal
     GAL_TRY(gal_safetensors_set(st, "schema", text, err));
     snprintf(text, sizeof text, "%016" PRIx64, model->dataset);
     GAL_TRY(gal_safetensors_set(st, "dataset", text, err));
-    snprintf(text, sizeof text, "%d %d %g %d", (int)model->shape.width, (int)model->shape.n_layer,
-             (double)model->shape.dropout, (int)model->n_member);
+    gal_text_printf(text, sizeof text, "%d %d %g %d", (int)model->shape.width,
+                    (int)model->shape.n_layer, (double)model->shape.dropout, (int)model->n_member);
     return gal_safetensors_set(st, "width layers dropout members", text, err);
 }
 
@@ -267,7 +267,7 @@ static gal_status take_texts(gal_pex_model *model, int *members, const gal_safet
     const char *text = gal_safetensors_get(st, "width layers dropout members");
     int width, layers;
     if (!text ||
-        sscanf(text, "%d %d %f %d", &width, &layers, &model->shape.dropout, members) != 4 ||
+        gal_text_scan(text, "%d %d %f %d", &width, &layers, &model->shape.dropout, members) != 4 ||
         width < 1 || width > 4096 || *members < 0 || *members > GAL_PEX_MAX_MEMBER)
         return gal_fail_at(err, GAL_EMISMATCH, st->path, 0, 0, "no sizes of the network");
     model->shape.width = width;

@@ -2,7 +2,6 @@
 
 #include <jansson.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,8 +59,8 @@ static void keep_largest(int32_t *best, const gal_pex_result *result, int32_t k)
 /* "+-12%": the upper side of the 68 % interval, relative. */
 static const char *band(char *buf, size_t size, gal_pex_value value) {
     const double up = pow(10, value.sd) - 1;
-    if (up < 1) snprintf(buf, size, "+-%.0f%%", 100 * up);
-    else snprintf(buf, size, "x/%.1f", 1 + up);
+    if (up < 1) gal_text_printf(buf, size, "+-%.0f%%", 100 * up);
+    else gal_text_printf(buf, size, "x/%.1f", 1 + up);
     return buf;
 }
 

@@ -46,7 +46,7 @@ static int is_met(const gal_sizing *s, const gal_sizing_design *d, int32_t targe
 static void put_target(gal_buf *text, const gal_target *t, const char *unit) {
     char target[64];
     if (t->sense >= GAL_SENSE_MIN) snprintf(target, sizeof target, "%s", gal_sense_text(t->sense));
-    else snprintf(target, sizeof target, "%s %.4g", gal_sense_text(t->sense), t->value);
+    else gal_text_printf(target, sizeof target, "%s %.4g", gal_sense_text(t->sense), t->value);
     gal_buf_printf(text, "%-12s %-14s %-6s", t->measure, target, unit);
 }
 

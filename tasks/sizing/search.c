@@ -185,10 +185,11 @@ static int tell_progress(gal_sizing *s, const gal_report *report) {
     if (s->best >= 0) {
         const gal_cost *cost = &s->design[s->best].cost;
         if (cost->hard > 0)
-            snprintf(best, sizeof best, "best misses hard targets by %.3g", cost->hard);
+            gal_text_printf(best, sizeof best, "best misses hard targets by %.3g", cost->hard);
         else if (cost->soft > 0)
-            snprintf(best, sizeof best, "hard targets met, soft ones missed by %.3g", cost->soft);
-        else snprintf(best, sizeof best, "all targets met, objective %.4g", cost->objective);
+            gal_text_printf(best, sizeof best, "hard targets met, soft ones missed by %.3g",
+                            cost->soft);
+        else gal_text_printf(best, sizeof best, "all targets met, objective %.4g", cost->objective);
     }
     return gal_progress(report, "simulations", s->n_sim, s->options.budget, "%s", best);
 }

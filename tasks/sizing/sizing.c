@@ -106,8 +106,10 @@ double gal__sizing_unit(const gal_bench_var *var, double value) {
 /* Five significant digits: what a person can write down and get the same results. */
 static double rounded(double value) {
     char text[32];
-    snprintf(text, sizeof text, "%.5g", value);
-    return strtod(text, NULL);
+    double short_value = value;
+    gal_text_printf(text, sizeof text, "%.5g", value);
+    gal_number_parse(gal_view_of(text), &short_value);
+    return short_value;
 }
 
 void gal__sizing_expand(double *value, const double *u, const gal_sizing *s) {

@@ -2,7 +2,6 @@
 #include "tasks/sizing/spec_private.h"
 
 #include <jansson.h>
-#include <stdio.h>
 
 static int is_scalar(const json_t *value) {
     return json_is_string(value) || json_is_number(value);
@@ -11,7 +10,7 @@ static int is_scalar(const json_t *value) {
 static gal_status state(gal__spec_builder *b, const char *word, const char *name,
                         const json_t *value, gal_error *err) {
     char number[40];
-    snprintf(number, sizeof number, "%.17g", json_number_value(value));
+    gal_text_printf(number, sizeof number, "%.17g", json_number_value(value));
     return gal__spec_entry(b, word, name, json_is_string(value) ? json_string_value(value) : number,
                            err);
 }

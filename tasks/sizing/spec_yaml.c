@@ -123,9 +123,9 @@ static gal_status take_param(reader *r, const char *name, const yaml_node_t *nod
     if (!step && number_of(item_of(r, member_of(r, r->root, "prec_params"), place), &digits) &&
         digits < 300)
         step = pow(10, -digits);
-    size_t used =
-        (size_t)snprintf(text, sizeof text, "%.17g %.17g%s", low, high, log_scale ? " log" : "");
-    if (step > 0) snprintf(text + used, sizeof text - used, " step=%.17g", step);
+    size_t used = (size_t)gal_text_printf(text, sizeof text, "%.17g %.17g%s", low, high,
+                                          log_scale ? " log" : "");
+    if (step > 0) gal_text_printf(text + used, sizeof text - used, " step=%.17g", step);
     GAL_TRY(state(r, node, "var", name, text, err));
     const yaml_node_t *start = item_of(r, member_of(r, r->root, "init_params"), place);
     return start && text_of(start) ? state(r, start, "set", name, text_of(start), err) : GAL_OK;
@@ -153,8 +153,8 @@ static gal_status take_target(reader *r, const char *measure, const char *sense,
     if (!number_of(list ? item_of(r, node, 0) : node, &low) ||
         (list && (!number_of(item_of(r, node, 1), &high) || length_of(node) > 2)))
         return fail(r, node, "expected a number or [LOW, HIGH]", err);
-    if (list) snprintf(value, sizeof value, "%s %.17g..%.17g", sense, low, high);
-    else snprintf(value, sizeof value, "%s %.17g", sense, low);
+    if (list) gal_text_printf(value, sizeof value, "%s %.17g..%.17g", sense, low, high);
+    else gal_text_printf(value, sizeof value, "%s %.17g", sense, low);
     return state(r, node, "specs", measure, value, err);
 }
 

@@ -106,7 +106,7 @@ static gal_status add_texts(gal_safetensors *st, const gal_surrogate *s, gal_err
         st, "variables features metrics first stages members width layers fast fast_layers", text,
         err));
     if (s->n_decoder) {
-        snprintf(text, sizeof text, "%d %.17g", (int)s->n_decoder, s->decoder_share);
+        gal_text_printf(text, sizeof text, "%d %.17g", (int)s->n_decoder, s->decoder_share);
         GAL_TRY(gal_safetensors_set(st, "decoders share", text, err));
     }
     GAL_TRY(set_list(st, "variables", s->var_name, s->scale.n_var, err));
@@ -220,7 +220,7 @@ static gal_status take_decoders(gal_surrogate *s, const gal_safetensors *st, gal
     const char *text = gal_safetensors_get(st, "decoders share");
     int n = 0;
     if (!text) return GAL_OK;
-    if (sscanf(text, "%d %lf", &n, &s->decoder_share) != 2 ||
+    if (gal_text_scan(text, "%d %lf", &n, &s->decoder_share) != 2 ||
         !within(n, 1, GAL__SURROGATE_MAX_DECODER) || !(s->decoder_share >= 0) ||
         s->decoder_share > 1)
         return gal_fail_at(err, GAL_EMISMATCH, st->path, 0, 0, "\"%s\" are no decoders", text);
