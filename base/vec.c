@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 void *gal__vec_reserve(void *data, size_t *capacity, size_t need, size_t item) {
     size_t wanted = *capacity ? *capacity : 8;
@@ -15,9 +16,10 @@ void *gal__vec_reserve(void *data, size_t *capacity, size_t need, size_t item) {
     return moved;
 }
 
-int gal__vec_assign(void **slot, void *moved) {
+/* By bytes: *slot is a `T *` of any T, which an assignment through `void **` would alias. */
+int gal__vec_assign(void *slot, void *moved) {
     if (!moved) return 0;
-    *slot = moved;
+    memcpy(slot, &moved, sizeof moved);
     return 1;
 }
 

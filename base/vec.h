@@ -20,8 +20,8 @@ GAL_API void *gal__vec_reserve(void *data, size_t *capacity, size_t need, size_t
 #define gal_vec_reserve(v, need)                                                                   \
     ((size_t)(need) <= (v)->capacity                                                               \
          ? 1                                                                                       \
-         : gal__vec_assign((void **)&(v)->data, gal__vec_reserve((v)->data, &(v)->capacity,        \
-                                                                 (need), sizeof *(v)->data)))
+         : gal__vec_assign(&(v)->data, gal__vec_reserve((v)->data, &(v)->capacity, (need),         \
+                                                        sizeof *(v)->data)))
 
 #define gal_vec_push(v, item)                                                                      \
     (gal_vec_reserve(v, (v)->size + 1) ? ((v)->data[(v)->size++] = (item), 1) : 0)
@@ -29,7 +29,8 @@ GAL_API void *gal__vec_reserve(void *data, size_t *capacity, size_t need, size_t
 #define gal_vec_free(v)                                                                            \
     (gal__vec_release((v)->data), (v)->data = NULL, (v)->size = (v)->capacity = 0)
 
-GAL_API int gal__vec_assign(void **slot, void *moved);
+/* Stores `moved` in the pointer to objects at `slot`; 0, and nothing stored, when it is NULL. */
+GAL_API int gal__vec_assign(void *slot, void *moved);
 GAL_API void gal__vec_release(void *data);
 
 #endif

@@ -103,7 +103,14 @@ static void vectors_grow(void **state) {
     for (int i = 0; i < 1000; i++) assert_true(gal_vec_push(&v, i * i));
     assert_int_equal(v.size, 1000);
     assert_int_equal(v.data[999], 999 * 999);
+    assert_int_equal(gal_vec_reserve(&v, SIZE_MAX / 2), 0);
+    assert_true(v.size == 1000 && v.data[999] == 999 * 999);
     gal_vec_free(&v);
+
+    gal_vec(const char *) names = {0};
+    for (int i = 0; i < 100; i++) assert_true(gal_vec_push(&names, i % 2 ? "odd" : "even"));
+    for (int i = 0; i < 100; i++) assert_string_equal(names.data[i], i % 2 ? "odd" : "even");
+    gal_vec_free(&names);
     assert_null(v.data);
 }
 
