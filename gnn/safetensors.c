@@ -179,18 +179,19 @@ static int dump(const char *text, size_t size, void *buf) {
     return ((gal_buf *)buf)->failed ? -1 : 0;
 }
 
-/* Header length, header and its padding. */
+/* Header length, header and its padding, behind what `out` has. */
 static gal_status format_header(gal_buf *out, const json_t *root, gal_error *err) {
     unsigned char length[8] = {0};
+    const size_t start = out->size;
     gal_buf_append(out, (const char *)length, sizeof length);
     if (json_dump_callback(root, dump, out, JSON_COMPACT) != 0) return no_memory(err);
-    while (out->size % GAL__DATA_ALIGN && !out->failed) gal_buf_append(out, " ", 1);
+    while ((out->size - start) % GAL__DATA_ALIGN && !out->failed) gal_buf_append(out, " ", 1);
     GAL_TRY(gal_buf_ok(out, err));
-    const size_t size = out->size - sizeof length;
+    const size_t size = out->size - start - sizeof length;
     if (size > GAL_TENSOR_HEADER_MAX)
         return gal_fail(err, GAL_ELIMIT, "names and metadata take %zu bytes, at most %d allowed",
                         size, GAL_TENSOR_HEADER_MAX);
-    for (int i = 0; i < 8; i++) out->data[i] = (char)(unsigned char)(size >> (8 * i));
+    for (int i = 0; i < 8; i++) out->data[start + i] = (char)(unsigned char)(size >> (8 * i));
     return GAL_OK;
 }
 

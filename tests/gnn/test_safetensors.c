@@ -90,6 +90,26 @@ static uint64_t header_size(const char *data) {
     return size;
 }
 
+static void formatting_appends(void **state) {
+    (void)state;
+    gal_buf bytes = sample(), out;
+    gal_safetensors st;
+    gal_safetensors_init(&st);
+    assert_int_equal(gal_safetensors_parse(&st, bytes.data, bytes.size, NULL, NULL), GAL_OK);
+    gal_buf_clear(&bytes);
+    gal_buf_init(&bytes);
+    gal_buf_init(&out);
+    assert_int_equal(gal_safetensors_format(&bytes, &st, NULL), GAL_OK);
+    gal_buf_text(&out, "in front:");
+    assert_int_equal(gal_safetensors_format(&out, &st, NULL), GAL_OK);
+    assert_int_equal(out.size, bytes.size + 9);
+    assert_memory_equal(out.data, "in front:", 9);
+    assert_memory_equal(out.data + 9, bytes.data, bytes.size);
+    gal_buf_clear(&out);
+    gal_buf_clear(&bytes);
+    gal_safetensors_clear(&st);
+}
+
 static void data_starts_aligned(void **state) {
     (void)state;
     gal_buf bytes = sample();
@@ -328,6 +348,7 @@ static void missing_file_is_named(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(round_trip),
+        cmocka_unit_test(formatting_appends),
         cmocka_unit_test(data_starts_aligned),
         cmocka_unit_test(every_truncation_is_refused),
         cmocka_unit_test(damaged_data_is_refused),
