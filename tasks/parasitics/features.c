@@ -2,9 +2,7 @@
 
 #include "base/hash.h"
 #include "tasks/parasitics/context.h"
-#include "tasks/parasitics/layout.h"
 #include "tasks/parasitics/near_pairs.h"
-#include "tasks/parasitics/pair_context.h"
 #include <string.h>
 
 /* Columns of the virtual layout that a pair takes over from each of its two nets. */
@@ -21,12 +19,8 @@ static const int32_t shown[] = {
 /* Columns of the whole cell, once per pair. */
 static const int32_t of_cell[] = {GAL_LAYOUT_NET_CELL_W_N, GAL_LAYOUT_NET_CELL_W_P,
                                   GAL_LAYOUT_NET_CELL_W_MIN};
-enum {
-    N_SHOWN = sizeof shown / sizeof *shown,
-    N_OF_CELL = sizeof of_cell / sizeof *of_cell,
-    NET_COLUMNS = GAL_PEX_LAYOUT_NET + GAL_PEX_NET_CONTEXT + GAL_N_TECH,
-    PAIR_COLUMNS = GAL_PEX_LAYOUT_PAIR + 2 * N_SHOWN + N_OF_CELL + GAL_PEX_PAIR_CONTEXT + GAL_N_TECH
-};
+_Static_assert(sizeof shown / sizeof *shown == GAL_PEX_N_SHOWN, "columns shown");
+_Static_assert(sizeof of_cell / sizeof *of_cell == GAL_PEX_N_OF_CELL, "columns of the cell");
 
 /* Sizes in um go through the technology vector, where trees and networks may weigh them; these
  * columns would only name the library. */
@@ -46,7 +40,7 @@ static uint8_t is_routed(const float *net) {
 static gal_status net_features(gal_pex_case *pex, const gal_pex_layout *layout,
                                const gal_pex_context *context, gal_error *err) {
     const int32_t n = pex->graph.n_net;
-    pex->net_x = gal_mat_new(&pex->arena, n, NET_COLUMNS);
+    pex->net_x = gal_mat_new(&pex->arena, n, GAL_PEX_NET_FEATURES);
     pex->routed = GAL_ARENA_ARRAY(&pex->arena, uint8_t, n);
     if (!pex->net_x.data || !pex->routed) return no_memory(err);
     gal_mat_copy(gal_mat_cols(pex->net_x, 0, GAL_PEX_LAYOUT_NET), layout->net);
@@ -55,7 +49,7 @@ static gal_status net_features(gal_pex_case *pex, const gal_pex_layout *layout,
         float *row = gal_mat_row(pex->net_x, i);
         pex->routed[i] = is_routed(pex->graph.net_feature + (int64_t)i * GAL_N_NET_FEATURE);
         for (size_t k = 0; k < sizeof withheld / sizeof *withheld; k++) row[withheld[k]] = 0;
-        memcpy(row + NET_COLUMNS - GAL_N_TECH, pex->tech.value, sizeof pex->tech.value);
+        memcpy(row + GAL_PEX_NET_FEATURES - GAL_N_TECH, pex->tech.value, sizeof pex->tech.value);
     }
     return GAL_OK;
 }
@@ -81,9 +75,9 @@ static void add_nets(float *row, const gal_pex_layout *layout, gal_pex_pair pair
         row[GAL_LAYOUT_PAIR_GATE_B] = gate;
     }
     float *at = row + GAL_PEX_LAYOUT_PAIR;
-    for (int k = 0; k < N_SHOWN; k++) *at++ = a[shown[k]];
-    for (int k = 0; k < N_SHOWN; k++) *at++ = b[shown[k]];
-    for (int k = 0; k < N_OF_CELL; k++) *at++ = a[of_cell[k]];
+    for (int k = 0; k < GAL_PEX_N_SHOWN; k++) *at++ = a[shown[k]];
+    for (int k = 0; k < GAL_PEX_N_SHOWN; k++) *at++ = b[shown[k]];
+    for (int k = 0; k < GAL_PEX_N_OF_CELL; k++) *at++ = a[of_cell[k]];
 }
 
 /* What is remembered of a role is one extractor's number, not another's. */
@@ -95,8 +89,9 @@ static void tell_apart(gal_pex_case *pex) {
 
 static gal_status pair_features(gal_pex_case *pex, const gal_pex_layout *layout,
                                 const gal_pex_context *context, gal_error *err) {
-    const int32_t n = pex->n_pair, first = PAIR_COLUMNS - GAL_N_TECH - GAL_PEX_PAIR_CONTEXT;
-    pex->pair_x = gal_mat_new(&pex->arena, n, PAIR_COLUMNS);
+    const int32_t n = pex->n_pair,
+                  first = GAL_PEX_PAIR_FEATURES - GAL_N_TECH - GAL_PEX_PAIR_CONTEXT;
+    pex->pair_x = gal_mat_new(&pex->arena, n, GAL_PEX_PAIR_FEATURES);
     pex->pair_role = GAL_ARENA_ARRAY(&pex->arena, uint64_t, (int64_t)n * GAL_PEX_N_ROLE);
     if (!pex->pair_x.data || !pex->pair_role) return no_memory(err);
     GAL_TRY(gal_pex_layout_pairs(gal_mat_cols(pex->pair_x, 0, GAL_PEX_LAYOUT_PAIR), layout,
@@ -107,7 +102,7 @@ static gal_status pair_features(gal_pex_case *pex, const gal_pex_layout *layout,
     for (int32_t p = 0; p < n; p++) {
         float *row = gal_mat_row(pex->pair_x, p);
         add_nets(row, layout, pex->pair[p]);
-        memcpy(row + PAIR_COLUMNS - GAL_N_TECH, pex->tech.value, sizeof pex->tech.value);
+        memcpy(row + GAL_PEX_PAIR_FEATURES - GAL_N_TECH, pex->tech.value, sizeof pex->tech.value);
     }
     return GAL_OK;
 }
@@ -161,5 +156,5 @@ uint64_t gal_pex_schema_hash(void) {
         "pair: " GAL_LAYOUT_PAIR_MAP(NAME);
     uint64_t hash = gal_hash_bytes(schema, sizeof schema - 1, gal_graph_schema_hash());
     hash = gal_hash_bytes(shown, sizeof shown, hash);
-    return gal_hash_mix(hash, NET_COLUMNS * 100003 + PAIR_COLUMNS);
+    return gal_hash_mix(hash, GAL_PEX_NET_FEATURES * 100003 + GAL_PEX_PAIR_FEATURES);
 }

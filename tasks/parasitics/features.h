@@ -8,6 +8,18 @@
 #define GAL_TASKS_PARASITICS_FEATURES_H
 
 #include "tasks/parasitics/data.h"
+#include "tasks/parasitics/layout.h"
+#include "tasks/parasitics/net_context.h"
+#include "tasks/parasitics/pair_context.h"
+
+enum {
+    GAL_PEX_N_SHOWN = 26,  /* layout columns that a pair takes over from each of its nets */
+    GAL_PEX_N_OF_CELL = 3, /* those of the whole cell, once per pair */
+    /* Columns of net_x and of pair_x. */
+    GAL_PEX_NET_FEATURES = GAL_PEX_LAYOUT_NET + GAL_PEX_NET_CONTEXT + GAL_N_TECH,
+    GAL_PEX_PAIR_FEATURES = GAL_PEX_LAYOUT_PAIR + 2 * GAL_PEX_N_SHOWN + GAL_PEX_N_OF_CELL +
+                            GAL_PEX_PAIR_CONTEXT + GAL_N_TECH
+};
 
 /* Fills net_x, pair, pair_x, n_pair, roles and routed of a case whose circuit, tech and graph are
  * set. `extra` are pairs to score in any case, sorted. */

@@ -11,14 +11,14 @@ void gal_pex_model_clear(gal_pex_model *model) {
     *model = (gal_pex_model){0};
 }
 
-gal_status gal_pex_member_init(gal_pex_member *member, const gal_pex_scaler *scaler,
-                               const gal_pex_shape *shape, uint64_t seed, gal_error *err) {
+gal_status gal_pex_member_init(gal_pex_member *member, const gal_pex_shape *shape, uint64_t seed,
+                               gal_error *err) {
     gal_rng rng;
     gal_rng_init(&rng, seed, 0);
     gal_params_init(&member->params);
-    const gal_status status = gal_pex_network_init(&member->network, &member->params, scaler->n_net,
-                                                   scaler->n_device, scaler->n_pair, shape->width,
-                                                   shape->n_layer, shape->dropout, &rng, err);
+    const gal_status status = gal_pex_network_init(
+        &member->network, &member->params, GAL_PEX_NET_FEATURES, GAL_PEX_DEVICE_FEATURES,
+        GAL_PEX_PAIR_FEATURES, shape->width, shape->n_layer, shape->dropout, &rng, err);
     if (status != GAL_OK) gal_params_clear(&member->params);
     return status;
 }

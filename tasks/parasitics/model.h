@@ -54,9 +54,9 @@ typedef struct gal_pex_model {
     uint64_t dataset;     /* hash of the training circuits */
 } gal_pex_model;
 
-/* The networks' parameters registered and initialised from `seed`; scaler and shape must be set. */
-GAL_API gal_status gal_pex_member_init(gal_pex_member *member, const gal_pex_scaler *scaler,
-                                       const gal_pex_shape *shape, uint64_t seed, gal_error *err);
+/* A network of that shape, its parameters initialised from `seed`. GAL_EINVAL, GAL_ENOMEM. */
+GAL_API gal_status gal_pex_member_init(gal_pex_member *member, const gal_pex_shape *shape,
+                                       uint64_t seed, gal_error *err);
 GAL_API void gal_pex_model_clear(gal_pex_model *model);
 
 GAL_API gal_status gal_pex_model_save(const char *path, const gal_pex_model *model, gal_error *err);

@@ -59,11 +59,28 @@ static gal_status add_estimator(gal_safetensors *st, tree_bytes *trees,
     return add(st, "roles.count", GAL_I32, roles->n, roles->count, err);
 }
 
+/* The parts of the scaler as tensors. */
+typedef struct scaler_part {
+    const char *name;
+    float *value; /* within the scaler */
+    int32_t cols; /* of GAL_PEX_SCALE_ROWS rows */
+} scaler_part;
+
+enum { PARTS = 3 };
+
+static void list_parts(scaler_part list[PARTS], const gal_pex_scaler *s) {
+    list[0] = (scaler_part){"scaler.net", s->net, GAL_PEX_NET_FEATURES};
+    list[1] = (scaler_part){"scaler.device", s->device, GAL_PEX_DEVICE_FEATURES};
+    list[2] = (scaler_part){"scaler.pair", s->pair, GAL_PEX_PAIR_FEATURES};
+}
+
 static gal_status add_scaler(gal_safetensors *st, const gal_pex_scaler *s, gal_error *err) {
-    GAL_TRY(add(st, "scaler.net", GAL_F32, GAL_PEX_SCALE_ROWS * (int64_t)s->n_net, s->net, err));
-    GAL_TRY(add(st, "scaler.device", GAL_F32, GAL_PEX_SCALE_ROWS * (int64_t)s->n_device, s->device,
-                err));
-    return add(st, "scaler.pair", GAL_F32, GAL_PEX_SCALE_ROWS * (int64_t)s->n_pair, s->pair, err);
+    scaler_part list[PARTS];
+    list_parts(list, s);
+    for (int i = 0; i < PARTS; i++)
+        GAL_TRY(add(st, list[i].name, GAL_F32, GAL_PEX_SCALE_ROWS * (int64_t)list[i].cols,
+                    list[i].value, err));
+    return GAL_OK;
 }
 
 static void member_tensor(char *out, size_t size, int32_t m, const char *name) {
@@ -156,10 +173,13 @@ static gal_status need(const gal_tensor_view **out, const gal_safetensors *st, c
         return gal_fail_at(err, GAL_EMISMATCH, st->path, 0, 0, "no tensor %s: not a model", name);
     int64_t count = 1;
     for (int32_t d = 0; d < view->n_dim; d++) count *= view->dim[d];
-    if (view->dtype != dtype || (n >= 0 && count != n))
+    if (view->dtype != dtype)
         return gal_fail_at(err, GAL_EMISMATCH, st->path, 0, 0,
-                           "tensor %s has %lld elements or another type than expected (%lld)", name,
-                           (long long)count, (long long)n);
+                           "tensor %s is of another type than expected", name);
+    if (n >= 0 && count != n)
+        return gal_fail_at(err, GAL_EMISMATCH, st->path, 0, 0,
+                           "tensor %s has %lld numbers, expected %lld", name, (long long)count,
+                           (long long)n);
     *out = view;
     return GAL_OK;
 }
@@ -218,27 +238,20 @@ static gal_status take_estimator(gal_pex_estimator *estimator, const gal_safeten
 }
 
 static gal_status take_scaler(gal_pex_scaler *scaler, const gal_safetensors *st, gal_error *err) {
-    const char *const name[3] = {"scaler.net", "scaler.device", "scaler.pair"};
-    int32_t n[3];
-    for (int i = 0; i < 3; i++) {
-        const gal_tensor_view *view = NULL;
-        GAL_TRY(need(&view, st, name[i], GAL_F32, -1, err));
-        if (view->size > 1 << 20)
-            return gal_fail_at(err, GAL_ELIMIT, st->path, 0, 0, "%s", name[i]);
-        n[i] = (int32_t)(view->size / sizeof(float) / GAL_PEX_SCALE_ROWS);
+    scaler_part list[PARTS];
+    GAL_TRY(gal_pex_scaler_new(scaler, err));
+    list_parts(list, scaler);
+    for (int i = 0; i < PARTS; i++) {
+        const int64_t n = GAL_PEX_SCALE_ROWS * (int64_t)list[i].cols;
+        GAL_TRY(copy(list[i].value, (size_t)n * sizeof(float), st, list[i].name, GAL_F32, n, err));
     }
-    GAL_TRY(gal_pex_scaler_new(scaler, n[0], n[1], n[2], err));
-    float *const to[3] = {scaler->net, scaler->device, scaler->pair};
-    for (int i = 0; i < 3; i++)
-        GAL_TRY(copy(to[i], GAL_PEX_SCALE_ROWS * (size_t)n[i] * sizeof(float), st, name[i], GAL_F32,
-                     GAL_PEX_SCALE_ROWS * (int64_t)n[i], err));
     return GAL_OK;
 }
 
 static gal_status take_member(gal_pex_model *model, const gal_safetensors *st, gal_error *err) {
     const int32_t m = model->n_member;
     gal_pex_member *member = &model->member[m];
-    GAL_TRY(gal_pex_member_init(member, &model->scaler, &model->shape, 0, err));
+    GAL_TRY(gal_pex_member_init(member, &model->shape, 0, err));
     model->n_member++; /* from here on gal_pex_model_clear frees it */
     for (int32_t i = 0; i < member->params.n_param; i++) {
         char name[96];

@@ -22,13 +22,12 @@ static int new_scale(float **scale, gal_arena *arena, int32_t cols) {
     return *scale != NULL;
 }
 
-gal_status gal_pex_scaler_new(gal_pex_scaler *scaler, int32_t n_net, int32_t n_device,
-                              int32_t n_pair, gal_error *err) {
-    *scaler = (gal_pex_scaler){.n_net = n_net, .n_device = n_device, .n_pair = n_pair};
+gal_status gal_pex_scaler_new(gal_pex_scaler *scaler, gal_error *err) {
+    *scaler = (gal_pex_scaler){0};
     gal_arena_init(&scaler->arena);
-    if (new_scale(&scaler->net, &scaler->arena, n_net) &&
-        new_scale(&scaler->device, &scaler->arena, n_device) &&
-        new_scale(&scaler->pair, &scaler->arena, n_pair))
+    if (new_scale(&scaler->net, &scaler->arena, GAL_PEX_NET_FEATURES) &&
+        new_scale(&scaler->device, &scaler->arena, GAL_PEX_DEVICE_FEATURES) &&
+        new_scale(&scaler->pair, &scaler->arena, GAL_PEX_PAIR_FEATURES))
         return GAL_OK;
     gal_pex_scaler_clear(scaler);
     return no_memory(err);
@@ -49,7 +48,7 @@ static int copy_of(gal_mat *out, gal_arena *arena, gal_mat features) {
 static int raw_devices(gal_mat *out, gal_arena *arena, const gal_pex_case *pex) {
     const gal_mat own = {pex->graph.device_feature, pex->graph.n_device, GAL_N_DEVICE_FEATURE,
                          GAL_N_DEVICE_FEATURE};
-    *out = gal_mat_new(arena, own.rows, own.cols + GAL_N_TECH);
+    *out = gal_mat_new(arena, own.rows, GAL_PEX_DEVICE_FEATURES);
     if (!out->data) return 0;
     gal_mat_copy(gal_mat_cols(*out, 0, own.cols), own);
     for (int64_t r = 0; r < own.rows; r++)
@@ -100,14 +99,12 @@ static void finish(float *out, const double *sum, int32_t cols, double rows) {
 }
 
 gal_status gal_pex_scaler_fit(gal_pex_scaler *scaler, const gal_pex_set *set, gal_error *err) {
-    const gal_pex_case *some = &set->item[0];
-    GAL_TRY(gal_pex_scaler_new(scaler, some->net_x.cols, GAL_N_DEVICE_FEATURE + GAL_N_TECH,
-                               some->pair_x.cols, err));
+    GAL_TRY(gal_pex_scaler_new(scaler, err));
     gal_arena arena;
     gal_arena_init(&arena);
-    double *net = new_sums(&scaler->arena, scaler->n_net);
-    double *device = new_sums(&scaler->arena, scaler->n_device);
-    double *pair = new_sums(&scaler->arena, scaler->n_pair);
+    double *net = new_sums(&scaler->arena, GAL_PEX_NET_FEATURES);
+    double *device = new_sums(&scaler->arena, GAL_PEX_DEVICE_FEATURES);
+    double *pair = new_sums(&scaler->arena, GAL_PEX_PAIR_FEATURES);
     double rows[3] = {0};
     int ok = net && device && pair;
     for (int32_t i = 0; ok && i < set->n; i++) {
@@ -124,9 +121,9 @@ gal_status gal_pex_scaler_fit(gal_pex_scaler *scaler, const gal_pex_set *set, ga
     }
     gal_arena_clear(&arena);
     if (!ok) return gal_pex_scaler_clear(scaler), no_memory(err);
-    finish(scaler->net, net, scaler->n_net, rows[0]);
-    finish(scaler->device, device, scaler->n_device, rows[1]);
-    finish(scaler->pair, pair, scaler->n_pair, rows[2]);
+    finish(scaler->net, net, GAL_PEX_NET_FEATURES, rows[0]);
+    finish(scaler->device, device, GAL_PEX_DEVICE_FEATURES, rows[1]);
+    finish(scaler->pair, pair, GAL_PEX_PAIR_FEATURES, rows[2]);
     return GAL_OK;
 }
 

@@ -7,21 +7,22 @@
 #ifndef GAL_TASKS_PARASITICS_SCALER_H
 #define GAL_TASKS_PARASITICS_SCALER_H
 
+#include "tasks/parasitics/features.h"
 #include "tasks/parasitics/network.h"
 
-/* Rows of a scale: means, 1 / deviations, lower and upper limits. */
-enum { GAL_PEX_SCALE_ROWS = 4 };
+enum {
+    GAL_PEX_SCALE_ROWS = 4, /* means, 1 / deviations, lower and upper limits */
+    GAL_PEX_DEVICE_FEATURES = GAL_N_DEVICE_FEATURE + GAL_N_TECH /* what is seen of a device */
+};
 
 typedef struct gal_pex_scaler {
     gal_arena arena;
-    int32_t n_net, n_device, n_pair; /* columns */
-    float *net, *device, *pair;      /* [GAL_PEX_SCALE_ROWS, columns] */
+    /* [GAL_PEX_SCALE_ROWS, GAL_PEX_NET_FEATURES], ... _DEVICE_FEATURES, ... _PAIR_FEATURES */
+    float *net, *device, *pair;
 } gal_pex_scaler;
 
-/* Means 0, deviations 1, limits +-6 for feature matrices of these widths; memory inside.
- * GAL_ENOMEM. */
-GAL_API gal_status gal_pex_scaler_new(gal_pex_scaler *scaler, int32_t n_net, int32_t n_device,
-                                      int32_t n_pair, gal_error *err);
+/* Means 0, deviations 1, limits +-6; memory inside. GAL_ENOMEM. */
+GAL_API gal_status gal_pex_scaler_new(gal_pex_scaler *scaler, gal_error *err);
 /* From all cases of a set. GAL_ENOMEM. */
 GAL_API gal_status gal_pex_scaler_fit(gal_pex_scaler *scaler, const gal_pex_set *set,
                                       gal_error *err);

@@ -260,7 +260,7 @@ static gal_status choose_cases(trainee *t, run *r, gal_error *err) {
 static gal_status train_member(gal_pex_model *model, run *r, gal_error *err) {
     trainee t = {.number = model->n_member, .member = &model->member[model->n_member]};
     GAL_TRY(choose_cases(&t, r, err));
-    GAL_TRY(gal_pex_member_init(t.member, &model->scaler, &model->shape,
+    GAL_TRY(gal_pex_member_init(t.member, &model->shape,
                                 gal_hash_mix(r->options->seed, (uint64_t)t.number), err));
     model->n_member++;
     const gal_params *params = &t.member->params;

@@ -12,6 +12,7 @@
 #include "netlist/par.h"
 #include "tasks/parasitics/predict.h"
 #include "tasks/parasitics/train.h"
+#include "tasks/resized.h"
 #include "tasks/same_file.h"
 #include <math.h>
 #include <omp.h>
@@ -177,20 +178,32 @@ static void a_saved_model_predicts_the_same(void **state) {
     gal_pex_model_clear(&loaded);
 }
 
-/* The model file with one of its texts replaced must be refused with `message`. */
-static void assert_refused(const char *key, const char *value, const char *message) {
+/* The model file as it now is must be refused with `message`. */
+static void refuse(gal_safetensors *st, const char *message) {
     static const char path[] = TMP "refused.safetensors";
-    gal_safetensors st;
     gal_pex_model model;
     gal_error err = {0};
-    gal_safetensors_init(&st);
-    must(gal_safetensors_read(&st, TMP "one.safetensors", &err), &err);
-    must(gal_safetensors_set(&st, key, value, &err), &err);
-    must(gal_safetensors_write(path, &st, &err), &err);
-    gal_safetensors_clear(&st);
+    must(gal_safetensors_write(path, st, &err), &err);
+    gal_safetensors_clear(st);
     assert_int_equal(gal_pex_model_load(&model, path, &err), GAL_EMISMATCH);
     assert_string_equal(err.file, path);
     if (!strstr(err.message, message)) fail_msg("\"%s\" lacks \"%s\"", err.message, message);
+}
+
+/* The model file, to be changed. */
+static gal_safetensors one(void) {
+    gal_safetensors st;
+    gal_error err = {0};
+    gal_safetensors_init(&st);
+    must(gal_safetensors_read(&st, TMP "one.safetensors", &err), &err);
+    return st;
+}
+
+static void assert_refused(const char *key, const char *value, const char *message) {
+    gal_safetensors st = one();
+    gal_error err = {0};
+    must(gal_safetensors_set(&st, key, value, &err), &err);
+    refuse(&st, message);
 }
 
 static void refuses_foreign_models(void **state) {
@@ -202,6 +215,25 @@ static void refuses_foreign_models(void **state) {
     assert_refused("width layers dropout members", "8 2 0.3 99", "sizes of the network");
     assert_refused("width layers dropout members", "9 2 0.3 2", "member0.");
     assert_refused("width layers dropout members", "8 2 0.3 3", "member2.");
+}
+
+/* A reader that trusted the file's columns wrote past the rows it made of them. */
+static void refuses_scalers_of_other_columns(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        int32_t cols;
+    } part[] = {{"scaler.net", GAL_PEX_NET_FEATURES},
+                {"scaler.device", GAL_PEX_DEVICE_FEATURES},
+                {"scaler.pair", GAL_PEX_PAIR_FEATURES}};
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
+        const int32_t bad[] = {0, 1, part[i].cols - 1, part[i].cols + 1, 10 * part[i].cols};
+        for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+            gal_safetensors st = one();
+            reshape(&st, part[i].name, GAL_PEX_SCALE_ROWS, bad[k]);
+            refuse(&st, part[i].name);
+        }
+    }
 }
 
 static void refuses_sets_it_cannot_learn_from(void **state) {
@@ -372,6 +404,7 @@ int main(void) {
         cmocka_unit_test(refuses_a_foreign_checkpoint),
         cmocka_unit_test(a_saved_model_predicts_the_same),
         cmocka_unit_test(refuses_foreign_models),
+        cmocka_unit_test(refuses_scalers_of_other_columns),
         cmocka_unit_test(refuses_sets_it_cannot_learn_from),
         cmocka_unit_test(calibration_measures_the_bands),
         cmocka_unit_test(calibration_follows_the_scale),
