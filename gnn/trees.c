@@ -34,10 +34,6 @@ void gal_trees_destroy(gal_trees *trees) {
     free(trees);
 }
 
-int32_t gal_trees_columns(const gal_trees *trees) {
-    return trees->cols;
-}
-
 enum { TOP_LEVEL = 255 };
 
 float gal__leaf_value(gal__leaf_scale scale, int level) {

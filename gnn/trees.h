@@ -40,13 +40,13 @@ GAL_API void gal_trees_destroy(gal_trees *trees);
  * standard deviation of the trees' answers, which grows where rows are unlike those of training.
  * Rows in parallel. O(rows * count * depth). */
 GAL_API void gal_trees_predict(float *y, float *spread, const gal_trees *trees, gal_mat x);
-/* Columns the forest was trained on. */
-GAL_API int32_t gal_trees_columns(const gal_trees *trees);
 
-/* The forest as bytes (trees_file.c); *bytes is freed with free(). Loading checks
- * everything: GAL_EPARSE for bytes that are no forest. */
+/* The forest as bytes (trees_file.c); *bytes is freed with free(). Loading checks everything, of
+ * untrusted bytes: GAL_EPARSE for those that are no forest, GAL_EMISMATCH for one of other columns
+ * than `cols`, before anything is built. */
 GAL_API gal_status gal_trees_save(unsigned char **bytes, size_t *size, const gal_trees *trees,
                                   gal_error *err);
-GAL_API gal_status gal_trees_load(gal_trees **out, const void *bytes, size_t size, gal_error *err);
+GAL_API gal_status gal_trees_load(gal_trees **out, const void *bytes, size_t size, int32_t cols,
+                                  gal_error *err);
 
 #endif

@@ -9,7 +9,8 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { HEAD_BYTES = 32, NODES_MAX = 1 << 27 };
+/* Forests deflate to a third or so; one that claims to grow far beyond its bytes is an attack. */
+enum { HEAD_BYTES = 32, NODES_MAX = 1 << 27, MOST_GROWTH = 32 };
 
 /* Where things lie among the plain bytes. */
 typedef struct sections {
@@ -130,18 +131,23 @@ static int join_trees(gal_trees *trees, int32_t *end) {
     return 1;
 }
 
-/* Whether the head is that of a forest, of `plain` bytes. */
-static int plausible(const int64_t head[4]) {
+/* Whether the head is that of a forest, of `plain` bytes, in a file of `size`. */
+static int plausible(const int64_t head[4], size_t size) {
     const int64_t cols = head[0], count = head[1], n_node = head[2], plain = head[3];
     return cols >= 1 && cols < GAL__LEAF && n_node <= NODES_MAX && count >= 1 && count <= n_node &&
-           (n_node - count) % 2 == 0 && plain == (int64_t)sections_of(count, n_node).end;
+           (n_node - count) % 2 == 0 && plain == (int64_t)sections_of(count, n_node).end &&
+           plain / MOST_GROWTH <= (int64_t)size;
 }
 
-gal_status gal_trees_load(gal_trees **out, const void *bytes, size_t size, gal_error *err) {
+gal_status gal_trees_load(gal_trees **out, const void *bytes, size_t size, int32_t cols,
+                          gal_error *err) {
     int64_t head[4] = {0};
     *out = NULL;
     if (size > HEAD_BYTES) memcpy(head, bytes, HEAD_BYTES);
-    if (!plausible(head)) return gal_fail(err, GAL_EPARSE, "trees: not a saved forest");
+    if (!plausible(head, size)) return gal_fail(err, GAL_EPARSE, "trees: not a saved forest");
+    if (head[0] != cols)
+        return gal_fail(err, GAL_EMISMATCH, "trees: a forest of %d columns, expected %d",
+                        (int)head[0], (int)cols);
     const sections s = sections_of(head[1], head[2]);
     gal_trees *trees = gal__trees_new((int32_t)head[0], (int32_t)head[1], head[2]);
     unsigned char *plain = malloc(s.end);

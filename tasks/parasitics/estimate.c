@@ -1,7 +1,7 @@
 #include "tasks/parasitics/estimate.h"
 
 #include "base/hash.h"
-#include "tasks/parasitics/layout.h"
+#include "tasks/parasitics/features.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,7 +154,7 @@ static void to_pitches(gal_mat x, const gal_technology *tech) {
 static gal_status net_table(table *t, const selection *s, gal_pex_target target, gal_error *err) {
     int64_t rows = 0;
     for (int32_t i = 0; i < s->set->n; i++) rows += s->set->item[i].graph.n_net;
-    GAL_TRY(table_new(t, rows, s->set->item[0].net_x.cols, err));
+    GAL_TRY(table_new(t, rows, gal__pex_target_columns(target), err));
     for (int32_t i = 0; i < s->set->n; i++) {
         const gal_pex_case *pex = &s->set->item[i];
         if (!takes_part(s, i)) continue;
@@ -185,16 +185,23 @@ static int32_t count_coupled(const gal_pex_case *pex) {
 
 /* Whether a pair couples at all is told without third nets: in cells larger than those of training
  * they mislead. */
+int32_t gal__pex_target_columns(gal_pex_target target) {
+    return target < GAL_PEX_COUPLE    ? GAL_PEX_NET_FEATURES
+           : target == GAL_PEX_COUPLE ? GAL_PEX_PAIR_FEATURES
+                                      : GAL_PEX_PAIR_FEATURES - GAL_LAYOUT_PAIR_GATE_A;
+}
+
+/* A target of pairs sees the last columns. */
 static gal_mat pair_columns(const gal_pex_case *pex, gal_pex_target target) {
-    const int32_t first = target == GAL_PEX_EXIST ? GAL_LAYOUT_PAIR_GATE_A : 0;
-    return gal_mat_cols(pex->pair_x, first, pex->pair_x.cols - first);
+    const int32_t cols = gal__pex_target_columns(target);
+    return gal_mat_cols(pex->pair_x, GAL_PEX_PAIR_FEATURES - cols, cols);
 }
 
 static gal_status pair_table(table *t, const selection *s, gal_pex_target target, int32_t max_pair,
                              gal_error *err) {
     int64_t rows = 0;
     for (int32_t i = 0; i < s->set->n; i++) rows += s->set->item[i].n_pair;
-    GAL_TRY(table_new(t, rows, pair_columns(&s->set->item[0], target).cols, err));
+    GAL_TRY(table_new(t, rows, gal__pex_target_columns(target), err));
     for (int32_t i = 0; i < s->set->n; i++) {
         const gal_pex_case *pex = &s->set->item[i];
         if (!takes_part(s, i)) continue;
@@ -215,8 +222,8 @@ static gal_status pair_table(table *t, const selection *s, gal_pex_target target
     return GAL_OK;
 }
 
-gal_status gal__pex_trend_new(gal_pex_trend *trend, gal_pex_target target, int32_t n,
-                              gal_error *err) {
+gal_status gal__pex_trend_new(gal_pex_trend *trend, gal_pex_target target, gal_error *err) {
+    const int32_t n = gal__pex_target_columns(target);
     const gal_pex_trend_form pairs = {.n = n, .n_sum = GAL_PEX_LAYOUT_PAIR, .stack = -1};
     const gal_pex_trend_form nets = {.n = n,
                                      .n_sum = GAL_PEX_LAYOUT_NET,
@@ -243,7 +250,7 @@ static gal_status fit_trends(gal_pex_estimator *estimator, table *t, gal_pex_tar
         gal_pex_trend *trend = &estimator->trend[e][target];
         if (t->count[e] == 0) continue;
         for (int64_t r = 0; r < t->x.rows; r++) weight[r] = t->extractor[r] == e ? t->weight[r] : 0;
-        status = gal__pex_trend_new(trend, target, t->x.cols, err);
+        status = gal__pex_trend_new(trend, target, err);
         if (status == GAL_OK) status = gal_pex_trend_fit(trend, t->x, t->y, weight, err);
     }
     for (int64_t r = 0; status == GAL_OK && r < t->x.rows; r++) {

@@ -47,9 +47,10 @@ GAL_API gal_status gal_pex_estimator_train(gal_pex_estimator *estimator, gal_pex
                                            const gal_report *report, gal_error *err);
 GAL_API void gal_pex_estimator_clear(gal_pex_estimator *estimator);
 
-/* An empty trend of a target over `n` columns. GAL_ENOMEM. */
-gal_status gal__pex_trend_new(gal_pex_trend *trend, gal_pex_target target, int32_t n,
-                              gal_error *err);
+/* Columns that trees and trends of a target see. */
+int32_t gal__pex_target_columns(gal_pex_target target);
+/* An empty trend of a target. GAL_ENOMEM. */
+gal_status gal__pex_trend_new(gal_pex_trend *trend, gal_pex_target target, gal_error *err);
 
 /* Estimates one case. GAL_ENOMEM. O(nets + pairs). */
 GAL_API gal_status gal_pex_estimate_case(gal_pex_estimate *out, const gal_pex_estimator *estimator,

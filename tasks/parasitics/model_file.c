@@ -200,20 +200,23 @@ static gal_status take_roles(gal_roles *roles, const gal_safetensors *st, gal_er
     if (n > INT32_MAX) return gal_fail_at(err, GAL_ELIMIT, st->path, 0, 0, "too many roles");
     GAL_TRY(need(&mean, st, "roles.mean", GAL_F32, n, err));
     GAL_TRY(need(&count, st, "roles.count", GAL_I32, n, err));
-    return gal_roles_restore(roles, key->data, mean->data, count->data, (int32_t)n, err);
+    gal_error why = {0};
+    const gal_status status =
+        gal_roles_restore(roles, key->data, mean->data, count->data, (int32_t)n, &why);
+    if (status == GAL_OK) return GAL_OK;
+    return gal_fail_at(err, status, st->path, 0, 0, "tensors roles: %s", why.message);
 }
 
 /* The trends of one target; extractors without labels have none, but one has. */
 static gal_status take_trends(gal_pex_estimator *estimator, gal_pex_target target,
                               const gal_safetensors *st, gal_error *err) {
-    const int32_t cols = gal_trees_columns(estimator->trees[target]);
     char name[32];
     int found = 0;
     for (int e = 0; e < GAL_N_EXTRACTOR; e++) {
         gal_pex_trend *trend = &estimator->trend[e][target];
         trend_tensor(name, sizeof name, e, target);
         if (!gal_safetensors_find(st, name)) continue;
-        GAL_TRY(gal__pex_trend_new(trend, target, cols, err));
+        GAL_TRY(gal__pex_trend_new(trend, target, err));
         const int64_t n = gal_pex_trend_size(&trend->form);
         GAL_TRY(copy(trend->value, (size_t)n * sizeof(double), st, name, GAL_F64, n, err));
         found = 1;
@@ -223,15 +226,23 @@ static gal_status take_trends(gal_pex_estimator *estimator, gal_pex_target targe
                : gal_fail_at(err, GAL_EMISMATCH, st->path, 0, 0, "no tensor %s: not a model", name);
 }
 
+static gal_status take_trees(gal_trees **trees, gal_pex_target target, const gal_safetensors *st,
+                             gal_error *err) {
+    const gal_tensor_view *view = NULL;
+    gal_error why = {0};
+    char name[32];
+    tree_tensor(name, sizeof name, target);
+    GAL_TRY(need(&view, st, name, GAL_U8, -1, err));
+    const gal_status status =
+        gal_trees_load(trees, view->data, view->size, gal__pex_target_columns(target), &why);
+    if (status == GAL_OK) return GAL_OK;
+    return gal_fail_at(err, status, st->path, 0, 0, "tensor %s: %s", name, why.message);
+}
+
 static gal_status take_estimator(gal_pex_estimator *estimator, const gal_safetensors *st,
                                  gal_error *err) {
-    for (int t = 0; t < GAL_PEX_N_TARGET; t++) {
-        const gal_tensor_view *view = NULL;
-        char name[32];
-        tree_tensor(name, sizeof name, t);
-        GAL_TRY(need(&view, st, name, GAL_U8, -1, err));
-        GAL_TRY(gal_trees_load(&estimator->trees[t], view->data, view->size, err));
-    }
+    for (int t = 0; t < GAL_PEX_N_TARGET; t++)
+        GAL_TRY(take_trees(&estimator->trees[t], (gal_pex_target)t, st, err));
     for (int t = 0; t < GAL_PEX_N_SIZE; t++)
         GAL_TRY(take_trends(estimator, (gal_pex_target)t, st, err));
     return take_roles(&estimator->roles, st, err);

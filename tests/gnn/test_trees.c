@@ -62,7 +62,7 @@ static void trees_learn_save_and_repeat(void **state) {
     unsigned char *bytes;
     size_t size;
     assert_int_equal(gal_trees_save(&bytes, &size, trees, &err), GAL_OK);
-    assert_int_equal(gal_trees_load(&loaded, bytes, size, &err), GAL_OK);
+    assert_int_equal(gal_trees_load(&loaded, bytes, size, COLS, &err), GAL_OK);
     gal_trees_predict(again, NULL, loaded, test);
     assert_memory_equal(once, again, sizeof once);
     free(bytes);
@@ -97,7 +97,7 @@ static void the_node_budget_is_kept(void **state) {
     assert_true(size < 20000 * 2);
     for (size_t cut = 0; cut < size; cut += 1 + size / 50) {
         gal_trees *damaged;
-        assert_int_equal(gal_trees_load(&damaged, bytes, cut, NULL), GAL_EPARSE);
+        assert_int_equal(gal_trees_load(&damaged, bytes, cut, COLS, NULL), GAL_EPARSE);
     }
     free(bytes);
     gal_arena_clear(&arena);
@@ -134,10 +134,38 @@ static void bad_input_is_reported(void **state) {
     assert_null(trees);
     static const char junk[][16] = {"", "\1", "\17\0\0\0\0\0\0\0{\"no\":}"};
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(gal_trees_load(&trees, junk[i], sizeof junk[i], &err), GAL_EPARSE);
+        assert_int_equal(gal_trees_load(&trees, junk[i], sizeof junk[i], COLS, &err), GAL_EPARSE);
         assert_null(trees);
     }
     assert_true(strncmp(err.message, "trees:", 6) == 0);
+}
+
+/* A head that claims other columns than the reader has, or nodes without end. */
+static void the_head_is_not_believed(void **state) {
+    (void)state;
+    gal_arena arena;
+    gal_arena_init(&arena);
+    gal_mat x = gal_mat_new(&arena, ROWS, COLS);
+    static float y[ROWS];
+    sample(x, y, 3);
+    const gal_trees_options options = gal_trees_defaults();
+    size_t size;
+    unsigned char *bytes = saved_forest(&size, x, y, &options);
+    const int64_t wide = 60000, nodes = (1 << 27) - 10; /* of two trees, and their plain bytes: */
+    const int64_t plain = 32 + (nodes + 7) / 8 + 4 * ((nodes - 2) / 2) + (nodes + 2) / 2;
+    gal_trees *trees;
+    gal_error err = {0};
+    assert_int_equal(gal_trees_load(&trees, bytes, size, COLS + 1, &err), GAL_EMISMATCH);
+    assert_non_null(strstr(err.message, "columns, expected"));
+    assert_null(trees);
+    memcpy(bytes, &wide, sizeof wide);
+    assert_int_equal(gal_trees_load(&trees, bytes, size, COLS, &err), GAL_EMISMATCH);
+    const int64_t head[4] = {COLS, 2, nodes, plain};
+    memcpy(bytes, head, sizeof head);
+    assert_int_equal(gal_trees_load(&trees, bytes, size, COLS, &err), GAL_EPARSE);
+    assert_non_null(strstr(err.message, "not a saved forest"));
+    free(bytes);
+    gal_arena_clear(&arena);
 }
 
 /* Bytes inside a forest changed, its checksums right: refused, or trees that answer. */
@@ -168,7 +196,7 @@ static void no_bytes_make_a_forest_that_crashes(void **state) {
         plain[at] ^= (unsigned char)bit;
         uLongf length = compressBound(n);
         assert_int_equal(compress(packed + HEAD, &length, plain, n), Z_OK);
-        const gal_status status = gal_trees_load(&other, packed, HEAD + length, NULL);
+        const gal_status status = gal_trees_load(&other, packed, HEAD + length, COLS, NULL);
         if (status == GAL_OK) gal_trees_predict(said, NULL, other, test);
         else assert_int_equal(status, GAL_EPARSE);
         refused += status != GAL_OK;
@@ -214,6 +242,7 @@ int main(void) {
         cmocka_unit_test(the_node_budget_is_kept),
         cmocka_unit_test(what_is_not_drawn_does_not_count),
         cmocka_unit_test(bad_input_is_reported),
+        cmocka_unit_test(the_head_is_not_believed),
         cmocka_unit_test(no_bytes_make_a_forest_that_crashes),
         cmocka_unit_test(trees_part_where_rows_are_new),
     };

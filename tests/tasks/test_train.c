@@ -17,6 +17,7 @@
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TMP GALENA_TEST_TMP "/train_"
@@ -236,6 +237,46 @@ static void refuses_scalers_of_other_columns(void **state) {
     }
 }
 
+/* The bytes of a forest of one leaf over so many columns; the caller's. */
+static unsigned char *forest_of(size_t *size, int32_t cols) {
+    gal_trees *trees;
+    unsigned char *bytes;
+    gal_error err = {0};
+    const float y[1] = {1};
+    float *x = calloc((size_t)cols, sizeof *x);
+    assert_non_null(x);
+    const gal_trees_options options = gal_trees_defaults();
+    must(gal_trees_train(&trees, (gal_mat){x, 1, cols, cols}, y, &options, &err), &err);
+    must(gal_trees_save(&bytes, size, trees, &err), &err);
+    gal_trees_destroy(trees);
+    free(x);
+    return bytes;
+}
+
+/* Trees and trends look at as many columns of a row as they were trained on. */
+static void refuses_forests_and_trends_of_other_columns(void **state) {
+    (void)state;
+    static const int32_t bad[] = {1, 3, 1000};
+    for (int t = 0; t < GAL_PEX_N_TARGET; t++) {
+        for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+            gal_safetensors st = one();
+            char name[64];
+            size_t size;
+            unsigned char *bytes = forest_of(&size, bad[k]);
+            snprintf(name, sizeof name, "trees.%s", gal_pex_target_name[t]);
+            replace(&st, name, 1, (int64_t)size, bytes);
+            refuse(&st, name);
+            free(bytes);
+        }
+        if (t == GAL_PEX_EXIST) continue;
+        gal_safetensors st = one();
+        char name[64];
+        snprintf(name, sizeof name, "foundry.trend.%s", gal_pex_target_name[t]);
+        reshape(&st, name, 1, 4);
+        refuse(&st, name);
+    }
+}
+
 static void refuses_sets_it_cannot_learn_from(void **state) {
     (void)state;
     const gal_pex_train_options o = small();
@@ -405,6 +446,7 @@ int main(void) {
         cmocka_unit_test(a_saved_model_predicts_the_same),
         cmocka_unit_test(refuses_foreign_models),
         cmocka_unit_test(refuses_scalers_of_other_columns),
+        cmocka_unit_test(refuses_forests_and_trends_of_other_columns),
         cmocka_unit_test(refuses_sets_it_cannot_learn_from),
         cmocka_unit_test(calibration_measures_the_bands),
         cmocka_unit_test(calibration_follows_the_scale),
