@@ -33,6 +33,12 @@ gal_status gal_mlp_init(gal_mlp *l, gal_params *p, const char *name, const int32
     return GAL_OK;
 }
 
+int64_t gal_mlp_size(const int32_t *width, int32_t n_layer) {
+    int64_t size = 0;
+    for (int32_t i = 0; i < n_layer; i++) size += ((int64_t)width[i] + 1) * width[i + 1];
+    return size;
+}
+
 static int needs_input(gal_act act) {
     return act == GAL_ACT_SILU || act == GAL_ACT_GELU;
 }

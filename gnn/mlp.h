@@ -41,6 +41,8 @@ typedef struct gal_mlp_saved {
 GAL_API gal_status gal_mlp_init(gal_mlp *l, gal_params *p, const char *name, const int32_t *width,
                                 int32_t n_layer, gal_act act, int layernorm, float dropout,
                                 gal_rng *rng, gal_error *err);
+/* Numbers in the parameters of one without LayerNorm; width and n_layer as above. */
+GAL_API int64_t gal_mlp_size(const int32_t *width, int32_t n_layer);
 /* Buffers for batches of exactly `rows` rows. Errors: GAL_ENOMEM. */
 GAL_API gal_status gal_mlp_saved_new(gal_mlp_saved *saved, gal_arena *arena, const gal_mlp *l,
                                      int64_t rows, gal_error *err);

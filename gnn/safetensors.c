@@ -148,6 +148,12 @@ const char *gal_safetensors_get(const gal_safetensors *st, const char *key) {
     return NULL;
 }
 
+int64_t gal_safetensors_bytes(const gal_safetensors *st) {
+    int64_t bytes = 0;
+    for (int32_t i = 0; i < st->n_tensor; i++) bytes += (int64_t)st->tensor[i].size;
+    return bytes;
+}
+
 /* {"dtype": ..., "shape": [...], "data_offsets": [first, end]}; NULL when out of memory. */
 static json_t *describe(const gal_tensor_view *t, size_t first) {
     json_t *shape = json_array();

@@ -86,6 +86,9 @@ GAL_API gal_status gal_safetensors_set(gal_safetensors *st, const char *key, con
 GAL_API const gal_tensor_view *gal_safetensors_find(const gal_safetensors *st, const char *name);
 GAL_API const char *gal_safetensors_get(const gal_safetensors *st, const char *key);
 
+/* Bytes of all arrays together. O(n_tensor). */
+GAL_API int64_t gal_safetensors_bytes(const gal_safetensors *st);
+
 /* The bytes of a file, appended to `out`. Errors: GAL_ELIMIT (header above the cap), GAL_ENOMEM. */
 GAL_API gal_status gal_safetensors_format(gal_buf *out, const gal_safetensors *st, gal_error *err);
 

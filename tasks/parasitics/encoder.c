@@ -24,6 +24,11 @@ gal_status gal_pex_encoder_init(gal_pex_encoder *encoder, gal_params *params, in
     return GAL_OK;
 }
 
+int64_t gal_pex_encoder_size(int32_t net_in, int32_t device_in, int32_t width, int32_t n_layer) {
+    const int64_t w = width, layer = ((1 + GAL_N_RELATION) * w + 1) * w;
+    return ((int64_t)net_in + 1 + device_in + 1) * w + 2 * n_layer * layer;
+}
+
 static gal_status no_memory(gal_error *err) {
     return gal_fail(err, GAL_ENOMEM, "out of memory for the graph encoder");
 }

@@ -33,6 +33,10 @@ GAL_API gal_status gal_pex_encoder_init(gal_pex_encoder *encoder, gal_params *pa
                                         int32_t net_in, int32_t device_in, int32_t width,
                                         int32_t n_layer, gal_rng *rng, gal_error *err);
 
+/* Numbers in its parameters. */
+GAL_API int64_t gal_pex_encoder_size(int32_t net_in, int32_t device_in, int32_t width,
+                                     int32_t n_layer);
+
 /* The embeddings out->net[n_layer] from net_x [n_net, net_in], device_x [n_device, device_in].
  * keep: 1 when a backward pass follows, 0 to save memory. GAL_ENOMEM. O(pins * width + nodes *
  * width^2) a layer. */

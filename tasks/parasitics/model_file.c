@@ -9,6 +9,8 @@
 
 static const char format_name[] = "galena parasitics 5";
 
+enum { MAX_WIDTH = 4096 };
+
 /* Bytes of the saved trees, alive until the file is written. */
 typedef struct tree_bytes {
     unsigned char *data[GAL_PEX_N_TARGET];
@@ -259,6 +261,17 @@ static gal_status take_scaler(gal_pex_scaler *scaler, const gal_safetensors *st,
     return GAL_OK;
 }
 
+static gal_status take_matrix(gal_mat to, const gal_safetensors *st, const char *name,
+                              gal_error *err) {
+    const gal_tensor_view *view = NULL;
+    GAL_TRY(need(&view, st, name, GAL_F32, to.rows * to.cols, err));
+    if (view->n_dim != 2 || view->dim[0] != to.rows)
+        return gal_fail_at(err, GAL_EMISMATCH, st->path, 0, 0, "tensor %s is not [%lld, %d]", name,
+                           (long long)to.rows, (int)to.cols);
+    memcpy(to.data, view->data, view->size);
+    return GAL_OK;
+}
+
 static gal_status take_member(gal_pex_model *model, const gal_safetensors *st, gal_error *err) {
     const int32_t m = model->n_member;
     gal_pex_member *member = &model->member[m];
@@ -268,10 +281,34 @@ static gal_status take_member(gal_pex_model *model, const gal_safetensors *st, g
         char name[96];
         member_tensor(name, sizeof name, m, member->params.param[i].name);
         const gal_mat value = gal_params_value(&member->params, i);
-        const int64_t n = value.rows * value.cols;
-        GAL_TRY(copy(value.data, (size_t)n * sizeof(float), st, name, GAL_F32, n, err));
+        GAL_TRY(take_matrix(value, st, name, err));
     }
     return GAL_OK;
+}
+
+/* The networks' sizes. Nothing is built that the file cannot hold. */
+static gal_status take_shape(gal_pex_shape *shape, int *members, const gal_safetensors *st,
+                             gal_error *err) {
+    const char *text = gal_safetensors_get(st, "width layers dropout members");
+    int width, layers;
+    if (!text || gal_text_scan(text, "%d %d %f %d", &width, &layers, &shape->dropout, members) != 4 ||
+        width < 1 || width > MAX_WIDTH || layers < 1 || layers > GAL_PEX_MAX_LAYER ||
+        !(shape->dropout >= 0 && shape->dropout < 1) || *members < 0 ||
+        *members > GAL_PEX_MAX_MEMBER)
+        return gal_fail_at(err, GAL_EMISMATCH, st->path, 0, 0,
+                           "no sizes of the network: width 1 to %d, 1 to %d layers, at most %d "
+                           "members",
+                           MAX_WIDTH, GAL_PEX_MAX_LAYER, GAL_PEX_MAX_MEMBER);
+    shape->width = width;
+    shape->n_layer = layers;
+    const int64_t size = gal_pex_network_size(GAL_PEX_NET_FEATURES, GAL_PEX_DEVICE_FEATURES,
+                                              GAL_PEX_PAIR_FEATURES, width, layers) *
+                         *members * (int64_t)sizeof(float);
+    if (size <= gal_safetensors_bytes(st)) return GAL_OK;
+    return gal_fail_at(err, GAL_EMISMATCH, st->path, 0, 0,
+                       "networks of \"%s\" (width, layers, dropout, members) are larger than the "
+                       "file",
+                       text);
 }
 
 /* Format, features and sizes, before anything is built. */
@@ -288,15 +325,8 @@ static gal_status take_texts(gal_pex_model *model, int *members, const gal_safet
         return gal_fail_at(err, GAL_EMISMATCH, st->path, 0, 0,
                            "trained on features %s, this program computes %s: train it again",
                            schema ? schema : "unknown", mine);
-    const char *text = gal_safetensors_get(st, "width layers dropout members");
-    int width, layers;
-    if (!text ||
-        gal_text_scan(text, "%d %d %f %d", &width, &layers, &model->shape.dropout, members) != 4 ||
-        width < 1 || width > 4096 || *members < 0 || *members > GAL_PEX_MAX_MEMBER)
-        return gal_fail_at(err, GAL_EMISMATCH, st->path, 0, 0, "no sizes of the network");
-    model->shape.width = width;
-    model->shape.n_layer = layers;
-    text = gal_safetensors_get(st, "trained_on");
+    GAL_TRY(take_shape(&model->shape, members, st, err));
+    const char *text = gal_safetensors_get(st, "trained_on");
     snprintf(model->trained_on, sizeof model->trained_on, "%s", text ? text : "");
     text = gal_safetensors_get(st, "dataset");
     model->dataset = text ? strtoull(text, NULL, 16) : 0;

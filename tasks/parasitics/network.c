@@ -22,6 +22,15 @@ static void silence(gal_params *params, const gal_mlp *head) {
     gal_mat_fill(gal_params_value(params, head->linear[head->n_layer - 1].weight), 0);
 }
 
+/* Widths of a head's layers. */
+enum { HEAD_LAYERS = 2 };
+
+static void head_widths(int32_t out[HEAD_LAYERS + 1], int32_t from, int32_t to) {
+    out[0] = from;
+    out[1] = HEAD_WIDTH;
+    out[2] = to;
+}
+
 gal_status gal_pex_network_init(gal_pex_network *network, gal_params *params, int32_t net_in,
                                 int32_t device_in, int32_t pair_in, int32_t width, int32_t n_layer,
                                 float dropout, gal_rng *rng, gal_error *err) {
@@ -29,15 +38,25 @@ gal_status gal_pex_network_init(gal_pex_network *network, gal_params *params, in
     network->pair_in = pair_in;
     GAL_TRY(gal_pex_encoder_init(&network->encoder, params, net_in, device_in, width, n_layer, rng,
                                  err));
-    const int32_t net[] = {width + net_in, HEAD_WIDTH, GAL_PEX_N_NET_OUT};
-    const int32_t pair[] = {2 * width + pair_in, HEAD_WIDTH, GAL_PEX_N_PAIR_OUT};
-    GAL_TRY(gal_mlp_init(&network->net_head, params, "net_head", net, 2, GAL_ACT_SILU, 0, dropout,
-                         rng, err));
-    GAL_TRY(gal_mlp_init(&network->pair_head, params, "pair_head", pair, 2, GAL_ACT_SILU, 0,
+    int32_t net[HEAD_LAYERS + 1], pair[HEAD_LAYERS + 1];
+    head_widths(net, width + net_in, GAL_PEX_N_NET_OUT);
+    head_widths(pair, 2 * width + pair_in, GAL_PEX_N_PAIR_OUT);
+    GAL_TRY(gal_mlp_init(&network->net_head, params, "net_head", net, HEAD_LAYERS, GAL_ACT_SILU, 0,
                          dropout, rng, err));
+    GAL_TRY(gal_mlp_init(&network->pair_head, params, "pair_head", pair, HEAD_LAYERS, GAL_ACT_SILU,
+                         0, dropout, rng, err));
     silence(params, &network->net_head);
     silence(params, &network->pair_head);
     return GAL_OK;
+}
+
+int64_t gal_pex_network_size(int32_t net_in, int32_t device_in, int32_t pair_in, int32_t width,
+                             int32_t n_layer) {
+    int32_t net[HEAD_LAYERS + 1], pair[HEAD_LAYERS + 1];
+    head_widths(net, width + net_in, GAL_PEX_N_NET_OUT);
+    head_widths(pair, 2 * width + pair_in, GAL_PEX_N_PAIR_OUT);
+    return gal_pex_encoder_size(net_in, device_in, width, n_layer) +
+           gal_mlp_size(net, HEAD_LAYERS) + gal_mlp_size(pair, HEAD_LAYERS);
 }
 
 /* Rows [embedding | features] of the nets' head. */

@@ -77,6 +77,10 @@ GAL_API gal_status gal_pex_network_init(gal_pex_network *network, gal_params *pa
                                         int32_t width, int32_t n_layer, float dropout, gal_rng *rng,
                                         gal_error *err);
 
+/* Numbers in its parameters. */
+GAL_API int64_t gal_pex_network_size(int32_t net_in, int32_t device_in, int32_t pair_in,
+                                     int32_t width, int32_t n_layer);
+
 /* The heads' outputs: net_out [n_net, GAL_PEX_N_NET_OUT], pair_out
  * [n_pair, GAL_PEX_N_PAIR_OUT]. GAL_ENOMEM. */
 GAL_API gal_status gal_pex_network_run(gal_mat net_out, gal_mat pair_out, gal_arena *arena,

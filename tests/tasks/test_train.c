@@ -214,8 +214,11 @@ static void refuses_foreign_models(void **state) {
     assert_refused("format", "galena parasitics 0", "not a model of format");
     assert_refused("width layers dropout members", "8 2 0.3", "sizes of the network");
     assert_refused("width layers dropout members", "8 2 0.3 99", "sizes of the network");
+    assert_refused("width layers dropout members", "8 9 0.3 2", "sizes of the network");
+    assert_refused("width layers dropout members", "8 2 nan 2", "sizes of the network");
+    assert_refused("width layers dropout members", "4096 8 0.3 8", "larger than the file");
     assert_refused("width layers dropout members", "9 2 0.3 2", "member0.");
-    assert_refused("width layers dropout members", "8 2 0.3 3", "member2.");
+    assert_refused("width layers dropout members", "8 2 0.3 3", "larger than the file");
 }
 
 /* A reader that trusted the file's columns wrote past the rows it made of them. */
@@ -235,6 +238,32 @@ static void refuses_scalers_of_other_columns(void **state) {
             refuse(&st, part[i].name);
         }
     }
+}
+
+/* What a file has to hold before a network is built for it is what the network has. */
+static void sizes_are_known_before_networks_are_built(void **state) {
+    (void)state;
+    for (int32_t layers = 1; layers <= GAL_PEX_MAX_LAYER; layers++) {
+        const gal_pex_shape shape = {.width = 5 + layers, .n_layer = layers};
+        gal_pex_member member;
+        gal_error err = {0};
+        int64_t size = 0;
+        must(gal_pex_member_init(&member, &shape, 1, &err), &err);
+        for (int32_t i = 0; i < member.params.n_param; i++)
+            size += (int64_t)member.params.param[i].rows * member.params.param[i].cols;
+        assert_int_equal(size, gal_pex_network_size(GAL_PEX_NET_FEATURES, GAL_PEX_DEVICE_FEATURES,
+                                                    GAL_PEX_PAIR_FEATURES, shape.width, layers));
+        gal_params_clear(&member.params);
+    }
+}
+
+/* A matrix of the right size lies the other way round. */
+static void refuses_transposed_matrices(void **state) {
+    (void)state;
+    gal_safetensors st = one();
+    const char name[] = "member1.net_head.1.weight";
+    reshape(&st, name, GAL_PEX_N_NET_OUT, 64);
+    refuse(&st, name);
 }
 
 /* The bytes of a forest of one leaf over so many columns; the caller's. */
@@ -446,6 +475,8 @@ int main(void) {
         cmocka_unit_test(a_saved_model_predicts_the_same),
         cmocka_unit_test(refuses_foreign_models),
         cmocka_unit_test(refuses_scalers_of_other_columns),
+        cmocka_unit_test(sizes_are_known_before_networks_are_built),
+        cmocka_unit_test(refuses_transposed_matrices),
         cmocka_unit_test(refuses_forests_and_trends_of_other_columns),
         cmocka_unit_test(refuses_sets_it_cannot_learn_from),
         cmocka_unit_test(calibration_measures_the_bands),
