@@ -46,9 +46,9 @@ gal_status gal__surrogate_add_member(gal_surrogate *s, uint64_t seed, gal_error 
     GAL_TRY(gal__surrogate_net_init(&m->stage[0], s->scale.n_feature, s->n_first, s->width,
                                     s->n_hidden, seed, err));
     if (s->n_stage == 2) {
-        const gal_status status = gal__surrogate_net_init(&m->stage[1], gal__surrogate_second_in(s),
-                                                          s->scale.n_metric - s->n_first, s->width,
-                                                          s->n_hidden, seed + 1, err);
+        const gal_status status = gal__surrogate_net_init(
+            &m->stage[1], gal__surrogate_second_in(s->scale.n_feature, s->n_first),
+            s->scale.n_metric - s->n_first, s->width, s->n_hidden, seed + 1, err);
         if (status != GAL_OK) {
             gal__surrogate_net_clear(&m->stage[0]);
             return status;

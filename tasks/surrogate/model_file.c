@@ -189,11 +189,27 @@ static int within(int value, int low, int high) {
     return value >= low && value <= high;
 }
 
-/* Nothing is built that the file cannot hold. */
-static int fits(const sizes *z, size_t bytes) {
-    const int64_t hidden = (int64_t)z->width * z->width * (z->hidden - 1) * z->stage * z->member;
-    const int64_t fast = (int64_t)z->fast * z->fast * (z->fast_hidden - 1);
-    return (hidden + fast) * (int64_t)sizeof(float) <= (int64_t)bytes;
+static int are_sizes(const sizes *z) {
+    return within(z->var, 1, MAX_VAR) && within(z->feature, 1, 2 * MAX_VAR) &&
+           within(z->metric, 1, MAX_METRIC) && within(z->first, 1, z->metric) &&
+           within(z->stage, 1, 2) && (z->stage == 2) == (z->first < z->metric) &&
+           within(z->member, 1, GAL_SURROGATE_MAX_MEMBER) && within(z->width, 1, MAX_WIDTH) &&
+           within(z->hidden, 1, GAL_MLP_MAX_LAYER - 1) && within(z->fast, 0, MAX_WIDTH) &&
+           within(z->fast_hidden, 1, GAL_MLP_MAX_LAYER - 1);
+}
+
+/* Nothing is built that the file cannot hold. (Decoders are of this program's own size, a few
+ * megabytes, whatever the file says.) */
+static int fits(const sizes *z, int64_t bytes) {
+    const int32_t second_in = gal__surrogate_second_in(z->feature, z->first);
+    const int32_t rest = z->metric - z->first;
+    int64_t member = gal__surrogate_net_size(z->feature, z->first, z->width, z->hidden);
+    if (z->stage == 2) member += gal__surrogate_net_size(second_in, rest, z->width, z->hidden);
+    const int64_t fast =
+        z->fast ? gal__surrogate_net_size(z->feature, z->metric, z->fast, z->fast_hidden) : 0;
+    const int64_t ridge = ((int64_t)z->metric + 1) * (z->feature + 1);
+    return (member * z->member + fast) * (int64_t)sizeof(float) + ridge * (int64_t)sizeof(double) <=
+           bytes;
 }
 
 static gal_status take_sizes(sizes *z, const gal_safetensors *st, gal_error *err) {
@@ -203,17 +219,14 @@ static gal_status take_sizes(sizes *z, const gal_safetensors *st, gal_error *err
                            format_name);
     const char *text = gal_safetensors_get(
         st, "variables features metrics first stages members width layers fast fast_layers");
-    if (text &&
+    if (!text ||
         sscanf(text, "%d %d %d %d %d %d %d %d %d %d", &z->var, &z->feature, &z->metric, &z->first,
-               &z->stage, &z->member, &z->width, &z->hidden, &z->fast, &z->fast_hidden) == 10 &&
-        within(z->var, 1, MAX_VAR) && within(z->feature, 1, 2 * MAX_VAR) &&
-        within(z->metric, 1, MAX_METRIC) && within(z->first, 1, z->metric) &&
-        within(z->stage, 1, 2) && (z->stage == 2) == (z->first < z->metric) &&
-        within(z->member, 1, GAL_SURROGATE_MAX_MEMBER) && within(z->width, 1, MAX_WIDTH) &&
-        within(z->hidden, 1, GAL_MLP_MAX_LAYER - 1) && within(z->fast, 0, MAX_WIDTH) &&
-        within(z->fast_hidden, 1, GAL_MLP_MAX_LAYER - 1) && fits(z, st->file.size))
-        return GAL_OK;
-    return gal_fail_at(err, GAL_EMISMATCH, st->path, 0, 0, "no sizes of a surrogate");
+               &z->stage, &z->member, &z->width, &z->hidden, &z->fast, &z->fast_hidden) != 10 ||
+        !are_sizes(z))
+        return gal_fail_at(err, GAL_EMISMATCH, st->path, 0, 0, "no sizes of a surrogate");
+    if (fits(z, gal_safetensors_bytes(st))) return GAL_OK;
+    return gal_fail_at(err, GAL_EMISMATCH, st->path, 0, 0,
+                       "a surrogate of sizes \"%s\" is larger than the file", text);
 }
 
 static gal_status take_decoders(gal_surrogate *s, const gal_safetensors *st, gal_error *err) {

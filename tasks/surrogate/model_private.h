@@ -92,8 +92,8 @@ void gal__decoder_features(float *x, const gal__surrogate_scale *scale, const fl
 
 /* Inputs of stage two: features, then value and presence of each cheap metric, then 1 when they
  * are predictions. */
-static inline int32_t gal__surrogate_second_in(const gal_surrogate *s) {
-    return s->scale.n_feature + 2 * s->n_first + 1;
+static inline int32_t gal__surrogate_second_in(int32_t n_feature, int32_t n_first) {
+    return n_feature + 2 * n_first + 1;
 }
 /* Fills one row of them; first [n_first] standardised, NAN: missing. */
 void gal__surrogate_second_row(float *x, const gal_surrogate *s, const float *feature,

@@ -17,6 +17,20 @@
 #define TEACHER_SD_WEIGHT 0.05
 enum { CHECKS = 16, LOG_VARIANCE_MIN = -14, LOG_VARIANCE_MAX = 6 };
 
+/* Widths of the n_hidden + 1 layers. */
+static void layer_widths(int32_t out[GAL_MLP_MAX_LAYER + 1], int32_t n_in, int32_t n_metric,
+                         int32_t width, int32_t n_hidden) {
+    out[0] = n_in;
+    for (int32_t i = 1; i <= n_hidden; i++) out[i] = width;
+    out[n_hidden + 1] = 2 * n_metric + 1;
+}
+
+int64_t gal__surrogate_net_size(int32_t n_in, int32_t n_metric, int32_t width, int32_t n_hidden) {
+    int32_t widths[GAL_MLP_MAX_LAYER + 1];
+    layer_widths(widths, n_in, n_metric, width, n_hidden);
+    return gal_mlp_size(widths, n_hidden + 1);
+}
+
 gal_status gal__surrogate_net_init(gal__surrogate_net *net, int32_t n_in, int32_t n_metric,
                                    int32_t width, int32_t n_hidden, uint64_t seed, gal_error *err) {
     int32_t widths[GAL_MLP_MAX_LAYER + 1];
@@ -25,9 +39,7 @@ gal_status gal__surrogate_net_init(gal__surrogate_net *net, int32_t n_in, int32_
         return gal_fail(err, GAL_EINVAL, "a network of %d layers of %d, expected 1 to %d layers",
                         n_hidden, width, GAL_MLP_MAX_LAYER - 1);
     *net = (gal__surrogate_net){.n_in = n_in, .n_metric = n_metric};
-    widths[0] = n_in;
-    for (int32_t i = 1; i <= n_hidden; i++) widths[i] = width;
-    widths[n_hidden + 1] = gal__surrogate_net_out(net);
+    layer_widths(widths, n_in, n_metric, width, n_hidden);
     gal_rng_init(&rng, seed, 0);
     gal_params_init(&net->params);
     const gal_status status = gal_mlp_init(&net->mlp, &net->params, "net", widths, n_hidden + 1,

@@ -18,6 +18,8 @@ typedef struct gal__surrogate_net {
 /* Errors: those of gal_mlp_init; on error nothing is left to clear. */
 gal_status gal__surrogate_net_init(gal__surrogate_net *net, int32_t n_in, int32_t n_metric,
                                    int32_t width, int32_t n_hidden, uint64_t seed, gal_error *err);
+/* Numbers in its parameters. */
+int64_t gal__surrogate_net_size(int32_t n_in, int32_t n_metric, int32_t width, int32_t n_hidden);
 void gal__surrogate_net_clear(gal__surrogate_net *net);
 
 static inline int32_t gal__surrogate_net_out(const gal__surrogate_net *net) {

@@ -76,7 +76,8 @@ gal_status gal__surrogate_members(gal__surrogate_output *out, gal_arena *arena,
     memset(out->logit, 0, (size_t)x.rows * sizeof *out->logit);
     GAL_TRY(run_stage(out, arena, s, 0, x, 0, share, err));
     if (s->n_stage < 2 || stages < 2) return GAL_OK;
-    gal_mat second = gal_mat_new(arena, x.rows, gal__surrogate_second_in(s));
+    gal_mat second =
+        gal_mat_new(arena, x.rows, gal__surrogate_second_in(s->scale.n_feature, s->n_first));
     uint8_t *known = gal_arena_alloc(arena, (size_t)x.rows + 1);
     float *logit = GAL_ARENA_ARRAY(arena, float, x.rows + 1);
     if (!second.data || !known || !logit)

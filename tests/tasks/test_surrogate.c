@@ -242,16 +242,22 @@ static void test_malformed_files(void **state) {
     static const char sizes[] =
         "variables features metrics first stages members width layers fast fast_layers";
     static const struct {
-        const char *format, *sizes;
+        const char *format, *sizes, *words;
     } bad[] = {
-        {"galena parasitics 1", "3 6 3 2 2 2 24 2 16 2"},
-        {"galena surrogate 1", "3 6 3"},
-        {"galena surrogate 1", "3 6 3 4 2 2 24 2 16 2"},
-        {"galena surrogate 1", "3 6 3 3 2 2 24 2 16 2"},
-        {"galena surrogate 1", "-3 6 3 2 2 2 24 2 16 2"},
-        {"galena surrogate 1", "3 6 3 2 2 99 24 2 16 2"},
-        {"galena surrogate 1", "3 6 3 2 2 2 24 2 16 2"}, /* no tensors */
+        {"galena parasitics 1", "3 6 3 2 2 2 24 2 16 2", "not a model of format"},
+        {"galena surrogate 1", "3 6 3", "no sizes"},
+        {"galena surrogate 1", "3 6 3 4 2 2 24 2 16 2", "no sizes"},
+        {"galena surrogate 1", "3 6 3 3 2 2 24 2 16 2", "no sizes"},
+        {"galena surrogate 1", "-3 6 3 2 2 2 24 2 16 2", "no sizes"},
+        {"galena surrogate 1", "3 6 3 2 2 99 24 2 16 2", "no sizes"},
+        /* One layer of its own size, yet 4 GB of weights between features and it. */
+        {"galena surrogate 1", "4096 8192 3 2 2 16 4096 1 16 1", "larger than the file"},
+        {"galena surrogate 1", "4096 8192 512 512 1 1 1 1 0 1", "larger than the file"},
+        {"galena surrogate 1", "1 8192 1 1 1 1 1 1 4096 1", "larger than the file"},
+        {"galena surrogate 1", "3 6 3 2 2 2 24 2 16 2", "larger than the file"},
+        {"galena surrogate 1", "3 6 3 2 2 1 1 1 0 1", "expected 3 names"},
     };
+    static const float some[200];
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         gal_safetensors st;
         gal_surrogate *s;
@@ -259,13 +265,34 @@ static void test_malformed_files(void **state) {
         gal_safetensors_init(&st);
         gal_safetensors_set(&st, "format", bad[i].format, NULL);
         gal_safetensors_set(&st, sizes, bad[i].sizes, NULL);
+        gal_safetensors_add(&st, "some", GAL_F32, 1, (int64_t[]){200}, some, NULL);
         must(gal_safetensors_write(TMP "bad.safetensors", &st, &err), &err);
         gal_safetensors_clear(&st);
         assert_int_equal(gal_surrogate_load(&s, TMP "bad.safetensors", &err), GAL_EMISMATCH);
         assert_null(s);
+        if (!strstr(err.message, bad[i].words)) fail_msg("%s: no %s", err.message, bad[i].words);
     }
     gal_surrogate *s;
     assert_int_equal(gal_surrogate_load(&s, TMP "none.safetensors", NULL), GAL_EIO);
+}
+
+static int64_t numbers(const gal_params *params) {
+    int64_t n = 0;
+    for (int32_t i = 0; i < params->n_param; i++)
+        n += (int64_t)params->param[i].rows * params->param[i].cols;
+    return n;
+}
+
+/* What a file has to hold before a network is built for it is what the network has. */
+static void test_sizes_are_known(void **state) {
+    (void)state;
+    for (int32_t hidden = 1; hidden < GAL_MLP_MAX_LAYER; hidden++) {
+        gal__surrogate_net net;
+        gal_error err = {0};
+        must(gal__surrogate_net_init(&net, 7, 3, 5, hidden, 1, &err), &err);
+        assert_int_equal(numbers(&net.params), gal__surrogate_net_size(7, 3, 5, hidden));
+        gal__surrogate_net_clear(&net);
+    }
 }
 
 /* A deck with one word changed, by what the surrogate's check says. */
@@ -381,21 +408,14 @@ static void test_split(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_loss_gradient),
-        cmocka_unit_test(test_variance_learns_the_error),
-        cmocka_unit_test(test_learns),
-        cmocka_unit_test(test_describes_itself),
-        cmocka_unit_test(test_mixed),
-        cmocka_unit_test(test_batches),
-        cmocka_unit_test(test_deterministic),
-        cmocka_unit_test(test_file_round_trip),
-        cmocka_unit_test(test_malformed_files),
-        cmocka_unit_test(test_check),
-        cmocka_unit_test(test_store_keeps_points),
-        cmocka_unit_test(test_refuses),
-        cmocka_unit_test(test_active_goes_on),
-        cmocka_unit_test(test_doubt),
-        cmocka_unit_test(test_split),
+        cmocka_unit_test(test_loss_gradient),   cmocka_unit_test(test_variance_learns_the_error),
+        cmocka_unit_test(test_learns),          cmocka_unit_test(test_describes_itself),
+        cmocka_unit_test(test_mixed),           cmocka_unit_test(test_batches),
+        cmocka_unit_test(test_deterministic),   cmocka_unit_test(test_file_round_trip),
+        cmocka_unit_test(test_malformed_files), cmocka_unit_test(test_sizes_are_known),
+        cmocka_unit_test(test_check),           cmocka_unit_test(test_store_keeps_points),
+        cmocka_unit_test(test_refuses),         cmocka_unit_test(test_active_goes_on),
+        cmocka_unit_test(test_doubt),           cmocka_unit_test(test_split),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
