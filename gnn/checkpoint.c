@@ -151,17 +151,18 @@ static gal_status bad_meta(const gal_safetensors *file, const char *key, const c
                        expected);
 }
 
-/* The hash under `key`, 0 when there is none; refused when both sides know it and differ. */
+/* The hash under `key`, 0 when there is none; refused, because of `what`, when it is not the one
+ * wanted (0: any). */
 static gal_status get_hash(uint64_t *value, const gal_safetensors *file, const char *key,
-                           uint64_t wanted, gal_error *err) {
+                           uint64_t wanted, const char *what, gal_error *err) {
     const char *text = gal_safetensors_get(file, key);
     *value = 0;
     if (text && (!parse_hex(value, text) || text[16]))
         return bad_meta(file, key, "16 hexadecimal digits", err);
     if (!wanted || wanted == *value) return GAL_OK;
     return gal_fail_at(err, GAL_EMISMATCH, file->path, 0, 0,
-                       "%s hash is %016" PRIx64 " in the file, %016" PRIx64 " here",
-                       key + strlen("galena."), *value, wanted);
+                       "%s (hash %016" PRIx64 " in the file, %016" PRIx64 " here)", what, *value,
+                       wanted);
 }
 
 /* A count >= 0 under `key`, 0 when there is none. */
@@ -205,8 +206,11 @@ gal_status gal_checkpoint_restore(gal_checkpoint *into, const gal_safetensors *f
     gal_rng rng;
     int64_t opt_step;
     list_blocks(blocks, into);
-    GAL_TRY(get_hash(&fresh.schema, file, "galena.schema", into->schema, err));
-    GAL_TRY(get_hash(&fresh.dataset, file, "galena.dataset", into->dataset, err));
+    GAL_TRY(get_hash(&fresh.schema, file, "galena.schema", into->schema,
+                     "its features are not those of this program", err));
+    GAL_TRY(get_hash(&fresh.dataset, file, "galena.dataset", into->dataset,
+                     "the data or the options of the run differ from those it was written with",
+                     err));
     GAL_TRY(check_state(into, file, err));
     GAL_TRY(check_tensors(into->params, blocks, file, err));
     GAL_TRY(get_count(&fresh.step, file, "galena.step", err));

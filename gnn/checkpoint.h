@@ -24,7 +24,7 @@ typedef struct gal_checkpoint {
     gal_rng *rng;       /* NULL: none */
     int64_t step;       /* training steps done; set by a load (0 where the file has none) */
     uint64_t schema;    /* hash of what the input features mean; 0: unknown, not checked */
-    uint64_t dataset;   /* hash of the training data; 0: unknown, not checked */
+    uint64_t dataset;   /* hash of the data and options of the run; 0: unknown, not checked */
 } gal_checkpoint;
 
 /* Atomically replaces `path`; a process killed in between leaves the old file. meta[0..n_meta[ are

@@ -174,9 +174,9 @@ static void unfit_models_are_refused(void **state) {
     const gal_checkpoint plain = {0};
     refuse(path, "head.bias", 1, 2, plain, "'head.bias' is [1, 1]", "[1, 2] in the model");
     refuse(path, "head.scale", 1, 1, plain, "'head.scale' [1, 1]", "not in the file");
-    refuse(path, "head.bias", 1, 1, (gal_checkpoint){.schema = 0xabd}, "0000000000000abc",
-           "0000000000000abd");
-    refuse(path, "head.bias", 1, 1, (gal_checkpoint){.dataset = 6}, "dataset hash",
+    refuse(path, "head.bias", 1, 1, (gal_checkpoint){.schema = 0xabd}, "features are not those",
+           "0000000000000abc in the file, 0000000000000abd here");
+    refuse(path, "head.bias", 1, 1, (gal_checkpoint){.dataset = 6}, "data or the options",
            "0000000000000006");
     refuse(path, "head.bias", 1, 1, (gal_checkpoint){.adamw = &r.adamw}, "optimiser", "");
     refuse(path, "head.bias", 1, 1, (gal_checkpoint){.ema = r.ema}, "'ema.head.weight' [5, 1]", "");
