@@ -13,8 +13,8 @@ static gal_status no_memory(gal_error *err) {
 }
 
 int32_t gal_pex_class(float log10_ff) {
-    const int32_t k = (int32_t)floorf((log10_ff + 3) / 0.8f);
-    return k < 0 ? 0 : k >= GAL_PEX_N_CLASS ? GAL_PEX_N_CLASS - 1 : k;
+    const float k = floorf((log10_ff + 3) / 0.8f);
+    return !(k > 0) ? 0 : k >= GAL_PEX_N_CLASS ? GAL_PEX_N_CLASS - 1 : (int32_t)k;
 }
 
 /* The last linear layer of a head to zero: training starts from 1 fF and even odds. */

@@ -18,7 +18,8 @@
 #include "tasks/parasitics/data.h"
 #include "tasks/parasitics/encoder.h"
 
-/* Five classes of 0.8 decade from 1 aF to 10 fF; the ends take what lies beyond. */
+/* Five classes of 0.8 decade from 1 aF to 10 fF; the ends take what lies beyond, the
+ * first what is no number. */
 enum { GAL_PEX_N_CLASS = 5 };
 GAL_API int32_t gal_pex_class(float log10_ff);
 

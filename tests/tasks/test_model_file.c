@@ -161,11 +161,24 @@ static void refuses_forests_and_trends_of_other_columns(void **state) {
     }
 }
 
+/* Weights of a file may be of any size, and so are the capacitances they give. */
+static void every_number_has_a_class(void **state) {
+    (void)state;
+    assert_int_equal(gal_pex_class(-3.1F), 0);
+    assert_int_equal(gal_pex_class(-2.1F), 1);
+    assert_int_equal(gal_pex_class(0.9F), 4);
+    assert_int_equal(gal_pex_class(NAN), 0);
+    assert_int_equal(gal_pex_class(-INFINITY), 0);
+    assert_int_equal(gal_pex_class(INFINITY), GAL_PEX_N_CLASS - 1);
+    assert_int_equal(gal_pex_class(1e30F), GAL_PEX_N_CLASS - 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_foreign_models),
         cmocka_unit_test(refuses_scalers_of_other_columns),
         cmocka_unit_test(sizes_are_known_before_networks_are_built),
+        cmocka_unit_test(every_number_has_a_class),
         cmocka_unit_test(refuses_transposed_matrices),
         cmocka_unit_test(refuses_forests_and_trends_of_other_columns),
     };
