@@ -37,6 +37,9 @@ GAL_API int gal_text_vprintf(char *text, size_t size, const char *format, va_lis
     GAL_PRINTF(3, 0);
 GAL_API int gal_text_scan(const char *text, const char *format, ...) GAL_SCANF(2, 3);
 
+/* Bytes of the UTF-8 character that text starts with, 0 when it is none. */
+GAL_API size_t gal_utf8_size(const char *text);
+
 GAL_API void gal_buf_init(gal_buf *buf);
 GAL_API void gal_buf_clear(gal_buf *buf);
 GAL_API void gal_buf_append(gal_buf *buf, const char *text, size_t size);
@@ -45,6 +48,9 @@ GAL_API void gal_buf_printf(gal_buf *buf, const char *format, ...) GAL_PRINTF(2,
 /* The shortest decimal of 15 to 17 digits that reads back as `value`; "nan", "inf" as printf. */
 GAL_API void gal_buf_number(gal_buf *buf, double value);
 /* GAL_OK, or GAL_ENOMEM when any append failed. */
+/* As JSON: a string (bytes that are no UTF-8 become U+FFFD), a number (null when not finite). */
+GAL_API void gal_buf_json(gal_buf *buf, const char *text);
+GAL_API void gal_buf_json_number(gal_buf *buf, double value);
 GAL_API gal_status gal_buf_ok(const gal_buf *buf, gal_error *err);
 
 /* Plain decimal number "-1.5e-3" at the start of `view`, locale-independent. Returns the bytes

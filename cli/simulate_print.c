@@ -69,7 +69,7 @@ static void print_row(gal_buf *text, const cli_runs *r, int32_t i) {
     gal_buf_printf(text, "  %s\n", status_of(r, i));
 }
 
-/* Smallest, median-free mean and largest of each metric over the points that are ok. */
+/* Smallest, mean and largest of each metric over the points that are ok. */
 static void print_range(gal_buf *text, const cli_runs *r) {
     gal_buf_printf(text, "\n%-16s %12s %12s %12s %s\n", "of points ok", "min", "mean", "max",
                    "unit");
@@ -145,53 +145,38 @@ void cli_runs_csv(gal_buf *text, const cli_runs *r) {
     }
 }
 
-static void json_text(gal_buf *text, const char *value) {
-    gal_buf_text(text, "\"");
-    for (const char *p = value; *p; p++) {
-        if (*p == '"' || *p == '\\') gal_buf_text(text, "\\");
-        if ((unsigned char)*p < ' ') gal_buf_printf(text, "\\u%04x", (unsigned char)*p);
-        else gal_buf_append(text, p, 1);
-    }
-    gal_buf_text(text, "\"");
-}
-
-static void json_number(gal_buf *text, double value) {
-    if (isfinite(value)) gal_buf_number(text, value);
-    else gal_buf_text(text, "null");
-}
-
 static void json_point(gal_buf *text, const cli_runs *r, int32_t i) {
     gal_buf_text(text, "{\"corner\":");
-    json_text(text, corner_of(r, i));
+    gal_buf_json(text, corner_of(r, i));
     gal_buf_printf(text, ",\"seed\":%llu,\"status\":\"%s\",\"words\":",
                    (unsigned long long)r->plan->seed[i], status_of(r, i));
-    json_text(text, r->result[i].words);
+    gal_buf_json(text, r->result[i].words);
     gal_buf_text(text, ",\"values\":{");
     for (int32_t v = 0; v < r->bench->n_var; v++) {
         if (v) gal_buf_text(text, ",");
-        json_text(text, r->bench->var[v].name);
+        gal_buf_json(text, r->bench->var[v].name);
         gal_buf_text(text, ":");
-        json_number(text, values_of(r, i)[v]);
+        gal_buf_json_number(text, values_of(r, i)[v]);
     }
     gal_buf_text(text, "},\"metrics\":{");
     for (int32_t c = 0; c < r->n_column; c++) {
         if (c) gal_buf_text(text, ",");
-        json_text(text, r->bench->metric[r->column[c]].name);
+        gal_buf_json(text, r->bench->metric[r->column[c]].name);
         gal_buf_text(text, ":");
-        json_number(text, metric_of(r, i, c));
+        gal_buf_json_number(text, metric_of(r, i, c));
     }
     gal_buf_text(text, "}}");
 }
 
 void cli_runs_json(gal_buf *text, const cli_runs *r) {
     gal_buf_text(text, "{\"deck\":");
-    json_text(text, r->bench->path);
+    gal_buf_json(text, r->bench->path);
     gal_buf_printf(text, ",\"hash\":\"%016llx\",\"units\":{", (unsigned long long)r->bench->hash);
     for (int32_t c = 0; c < r->n_column; c++) {
         if (c) gal_buf_text(text, ",");
-        json_text(text, r->bench->metric[r->column[c]].name);
+        gal_buf_json(text, r->bench->metric[r->column[c]].name);
         gal_buf_text(text, ":");
-        json_text(text, r->bench->metric[r->column[c]].unit);
+        gal_buf_json(text, r->bench->metric[r->column[c]].unit);
     }
     gal_buf_text(text, "},\"points\":[\n");
     const char *separator = "";

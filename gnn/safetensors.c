@@ -53,26 +53,9 @@ static gal_status no_memory(gal_error *err) {
     return gal_fail(err, GAL_ENOMEM, "out of memory for a safetensors file");
 }
 
-/* Bytes of the UTF-8 sequence that a byte begins, 0 when it begins none. */
-static int sequence_length(unsigned char first) {
-    if (first < 0x80) return 1;
-    if (first >= 0xc2 && first < 0xe0) return 2;
-    if (first >= 0xe0 && first < 0xf0) return 3;
-    return first >= 0xf0 && first < 0xf5 ? 4 : 0;
-}
-
 static int is_utf8(const char *text) {
-    const unsigned char *p = (const unsigned char *)text;
-    for (int n; *p; p += n) {
-        n = sequence_length(*p);
-        uint32_t code = n > 1 ? *p & (0x7fu >> n) : *p;
-        for (int i = 1; i < n; i++) {
-            if ((p[i] & 0xc0) != 0x80) return 0;
-            code = code << 6 | (p[i] & 0x3fu);
-        }
-        const int too_long = (n == 3 && code < 0x800) || (n == 4 && code < 0x10000);
-        if (!n || too_long || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return 0;
-    }
+    for (size_t n; *text; text += n)
+        if (!(n = gal_utf8_size(text))) return 0;
     return 1;
 }
 

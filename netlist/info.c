@@ -52,34 +52,6 @@ gal_status gal_netlist_describe(gal_netlist_info *info, const gal_circuit *circu
     return design ? describe_hierarchy(info, design, err) : GAL_OK;
 }
 
-/* Bytes of the UTF-8 character at p, 0 when it is none. */
-static size_t utf8_size(const unsigned char *p) {
-    static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
-    const size_t n = p[0] < 0x80 ? 1 : p[0] < 0xC2 ? 0 : p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : 4;
-    if (n < 2 || p[0] > 0xF4) return n == 1;
-    unsigned code = p[0] & (0xFFu >> (n + 1));
-    for (size_t i = 1; i < n; i++) {
-        if ((p[i] & 0xC0) != 0x80) return 0;
-        code = code << 6 | (p[i] & 0x3Fu);
-    }
-    const int surrogate = code >= 0xD800 && code < 0xE000;
-    return code < least[n] || code > 0x10FFFF || surrogate ? 0 : n;
-}
-
-static void json_string(gal_buf *buf, const char *text) {
-    gal_buf_text(buf, "\"");
-    for (const char *p = text; *p;) {
-        const unsigned char c = (unsigned char)*p;
-        const size_t n = utf8_size((const unsigned char *)p);
-        if (c == '"' || c == '\\') gal_buf_printf(buf, "\\%c", c);
-        else if (c < 0x20) gal_buf_printf(buf, "\\u%04x", c);
-        else if (n == 0) gal_buf_text(buf, "\xEF\xBF\xBD");
-        else gal_buf_append(buf, p, n);
-        p += n ? n : 1;
-    }
-    gal_buf_text(buf, "\"");
-}
-
 /* " a b c and 12 more", or the elements of a JSON array. */
 typedef struct name_list {
     gal_buf *buf;
@@ -90,7 +62,7 @@ static void add_name(name_list *list, const char *name) {
     list->n++;
     if (list->json) {
         gal_buf_text(list->buf, list->n > 1 ? "," : "");
-        json_string(list->buf, name);
+        gal_buf_json(list->buf, name);
     } else if (list->n <= MOST_NAMES) {
         gal_buf_printf(list->buf, " %s", name);
     }
@@ -157,9 +129,9 @@ static void json_warnings(gal_buf *buf, const gal_warnings *warnings) {
     for (int32_t i = 0; i < warnings->n; i++) {
         const gal_warning *w = &warnings->item[i];
         gal_buf_text(buf, i ? ",{\"file\":" : "{\"file\":");
-        json_string(buf, w->file);
+        gal_buf_json(buf, w->file);
         gal_buf_printf(buf, ",\"line\":%d,\"text\":", w->line);
-        json_string(buf, w->text);
+        gal_buf_json(buf, w->text);
         gal_buf_text(buf, "}");
     }
     gal_buf_printf(buf, "],\"warnings_dropped\":%lld", (long long)warnings->n_dropped);
@@ -167,7 +139,7 @@ static void json_warnings(gal_buf *buf, const gal_warnings *warnings) {
 
 void gal_netlist_info_json(gal_buf *buf, const gal_netlist_info *info) {
     gal_buf_text(buf, "{\"top\":");
-    json_string(buf, info->top);
+    gal_buf_json(buf, info->top);
     gal_buf_printf(buf, ",\"devices\":%d,\"device_types\":{", (int)info->n_device);
     int n = 0;
     for (int t = 0; t < GAL_N_DEVICE_TYPE; t++)

@@ -49,14 +49,10 @@ static gal_status list_params(gal_store *store, gal_error *err) {
     return GAL_OK;
 }
 
-/* ["a","b"]; names and units need no escapes but for quotes and backslashes. */
+/* ["a","b"] */
 static void put_text(gal_buf *buf, const char *text, int first) {
-    gal_buf_text(buf, first ? "[\"" : ",\"");
-    for (const char *p = text; *p; p++) {
-        if (*p == '"' || *p == '\\') gal_buf_text(buf, "\\");
-        if ((unsigned char)*p >= ' ') gal_buf_append(buf, p, 1);
-    }
-    gal_buf_text(buf, "\"");
+    gal_buf_text(buf, first ? "[" : ",");
+    gal_buf_json(buf, text);
 }
 
 static sqlite3_stmt *prepare(gal_store *store, const char *sql) {

@@ -76,8 +76,22 @@ static void case_folds_in_ascii_only(void **state) {
     assert_false(gal_text_equal_nocase("@", "`"));
 }
 
+static void json_takes_any_bytes(void **state) {
+    (void)state;
+    gal_buf buf;
+    gal_buf_init(&buf);
+    gal_buf_json(&buf, "a\"b\\\n\xC3\xA9\xE9");
+    gal_buf_json_number(&buf, INFINITY);
+    gal_buf_json_number(&buf, 0.5);
+    assert_string_equal(buf.data, "\"a\\\"b\\\\\\u000a\xC3\xA9\xEF\xBF\xBD\"null0.5");
+    gal_buf_clear(&buf);
+    assert_int_equal(gal_utf8_size("\xED\xA0\x80"), 0); /* a surrogate */
+    assert_int_equal(gal_utf8_size("\xF0\x9F\x98\x80"), 4);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(json_takes_any_bytes),
         cmocka_unit_test(numbers_read_like_strtod),
         cmocka_unit_test(numbers_stop_where_they_end),
         cmocka_unit_test(natural_order_counts_digits_as_numbers),
