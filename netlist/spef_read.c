@@ -32,7 +32,7 @@ typedef struct spef {
     gal_vec(coupling) coupling;
     gal_buf name; /* the last name free of escapes */
     double unit;  /* farad */
-    char delimiter;
+    char delimiter, divider, bus[2];
     section section;
     int32_t net;  /* of the section being read; GAL_NET_UNKNOWN outside */
     double total; /* its total capacitance, farad */
@@ -54,12 +54,17 @@ static int is_index(gal_view text) {
     return 1;
 }
 
-/* A name without its escapes; the view is valid until the next call. */
+/* A name without its escapes, with '/' between levels and bits in [ ] whatever the file has for
+ * them; the view is valid until the next call. */
 static gal_status unescape(spef *file, gal_view text, gal_view *name, gal_error *err) {
     file->name.size = 0;
     for (size_t i = 0; i < text.size; i++) {
-        if (text.text[i] == '\\' && i + 1 < text.size) i++;
-        gal_buf_append(&file->name, &text.text[i], 1);
+        const int escaped = text.text[i] == '\\' && i + 1 < text.size;
+        char c = text.text[i += (size_t)escaped];
+        if (!escaped && c == file->divider) c = '/';
+        else if (!escaped && c == file->bus[0]) c = '[';
+        else if (!escaped && c == file->bus[1]) c = ']';
+        gal_buf_append(&file->name, &c, 1);
     }
     *name = (gal_view){file->name.data, file->name.size};
     return gal_buf_ok(&file->name, err);
@@ -161,10 +166,13 @@ static gal_status set_unit(spef *file, const gal_fields *line, gal_error *err) {
     return gal_fields_fail(line, 1, err, "expected a scale above 0 and at most 1 F");
 }
 
-static gal_status set_delimiter(spef *file, const gal_fields *line, gal_error *err) {
-    if (line->size < 2 || line->word[1].text.size != 1)
-        return gal_fields_fail(line, 1, err, "expected one character as delimiter");
-    file->delimiter = line->word[1].text.text[0];
+/* Words 1 to n are signs of one character. */
+static gal_status set_signs(char *sign, size_t n, const gal_fields *line, gal_error *err) {
+    for (size_t i = 1; i <= n; i++) {
+        if (line->size <= i || line->word[i].text.size != 1)
+            return gal_fields_fail(line, (int32_t)i, err, "expected one character as delimiter");
+        sign[i - 1] = line->word[i].text.text[0];
+    }
     return GAL_OK;
 }
 
@@ -255,7 +263,10 @@ static gal_status read_keyword(spef *file, const gal_fields *line, int *known, g
 /* First pass: header, names, nets and which pins they have. */
 static gal_status read_names(spef *file, const gal_fields *line, gal_error *err) {
     if (gal_fields_is(line, 0, "*C_UNIT")) return set_unit(file, line, err);
-    if (gal_fields_is(line, 0, "*DELIMITER")) return set_delimiter(file, line, err);
+    if (gal_fields_is(line, 0, "*DELIMITER")) return set_signs(&file->delimiter, 1, line, err);
+    if (gal_fields_is(line, 0, "*DIVIDER")) return set_signs(&file->divider, 1, line, err);
+    if (gal_fields_is(line, 0, "*BUS_DELIMITER"))
+        return set_signs(file->bus, line->size > 2 ? 2 : 1, line, err);
     if (gal_fields_is(line, 0, "*DESIGN")) return set_design(file, line, err);
     int known;
     GAL_TRY(read_keyword(file, line, &known, err));
@@ -416,7 +427,8 @@ static gal_status read_file(spef *file, const char *name, gal_view text, gal_err
 
 gal_status gal_spef_parse(gal_extract_set *set, const char *name, const char *text, size_t size,
                           gal_error *err) {
-    spef file = {.unit = 1e-12, .delimiter = ':', .net = GAL_NET_UNKNOWN};
+    spef file = {
+        .unit = 1e-12, .delimiter = ':', .divider = '/', .bus = "[]", .net = GAL_NET_UNKNOWN};
     gal_intern_init(&file.index, 0);
     gal_intern_init(&file.node, 0);
     gal_status status = gal_extract_build_init(&file.build, set, gal_view_of(""), 0, err);

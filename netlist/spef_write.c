@@ -24,21 +24,22 @@ static int is_plain(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-/* Bytes of a bit "[12]" at text; 0 when there is none. */
+/* Bytes of a bit "[12]" or, as CDL has it, "<12>" at text; 0 when there is none. */
 static size_t bit_size(const char *text) {
+    const char end = text[0] == '[' ? ']' : text[0] == '<' ? '>' : 0;
     size_t i = 1;
-    while (text[0] == '[' && text[i] >= '0' && text[i] <= '9') i++;
-    return text[0] == '[' && i > 1 && text[i] == ']' ? i + 1 : 0;
+    while (end && text[i] >= '0' && text[i] <= '9') i++;
+    return end && i > 1 && text[i] == end ? i + 1 : 0;
 }
 
 /* A name as SPEF identifier: bits and dividers stay, other signs are escaped. */
 static void print_name(gal_buf *buf, const char *name) {
     if (!name[0]) gal_buf_text(buf, "_");
     for (const char *p = name; *p; p++) {
-        const int inside = p > name && (is_plain(p[-1]) || p[-1] == ']');
+        const int inside = p > name && (is_plain(p[-1]) || p[-1] == ']' || p[-1] == '>');
         const size_t bit = inside ? bit_size(p) : 0;
         if (bit) {
-            gal_buf_append(buf, p, bit);
+            gal_buf_printf(buf, "[%.*s]", (int)bit - 2, p + 1);
             p += bit - 1;
             continue;
         }

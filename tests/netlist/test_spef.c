@@ -28,6 +28,27 @@ static void read_sample(void **state) {
     gal_extract_set_clear(&set);
 }
 
+/* Levels and bits of any spelling are those of one; what is escaped is a sign of the name. */
+static void signs_of_names(void **state) {
+    (void)state;
+    static const char text[] = "*SPEF \"IEEE 1481\"\n*DESIGN \"d\"\n*DIVIDER .\n*DELIMITER :\n"
+                               "*BUS_DELIMITER < >\n*C_UNIT 1 FF\n*D_NET top.u1.b 1\n*END\n"
+                               "*D_NET a<3> 2\n*END\n*D_NET x\\.y 3\n*END\n";
+    gal_extract_set set = {0};
+    gal_error err = {0};
+    assert_int_equal(gal_spef_parse(&set, "x", text, sizeof text - 1, &err), GAL_OK);
+    assert_true(net_called(&set.item[0].circuit, "top/u1/b") >= 0);
+    assert_true(net_called(&set.item[0].circuit, "a[3]") >= 0);
+    assert_true(net_called(&set.item[0].circuit, "x.y") >= 0);
+    gal_buf out = {0};
+    assert_int_equal(gal_spef_print(&out, &set.item[0], NULL, &err), GAL_OK);
+    assert_non_null(strstr(out.data, " top/u1/b\n"));
+    assert_non_null(strstr(out.data, " a[3]\n"));
+    assert_non_null(strstr(out.data, " x\\.y\n"));
+    gal_buf_clear(&out);
+    gal_extract_set_clear(&set);
+}
+
 /* What is written has the totals and the couplings of the original, and is stable. */
 static void write_and_read_back(void **state) {
     (void)state;
@@ -124,9 +145,8 @@ static void refuse_malformed(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(read_sample),
-        cmocka_unit_test(write_and_read_back),
-        cmocka_unit_test(write_exact_text),
+        cmocka_unit_test(read_sample),         cmocka_unit_test(signs_of_names),
+        cmocka_unit_test(write_and_read_back), cmocka_unit_test(write_exact_text),
         cmocka_unit_test(refuse_malformed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
