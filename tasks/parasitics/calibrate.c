@@ -56,22 +56,42 @@ static void solve(gal_pex_calibration *c, int t, const sums *s) {
             sqrt(fmax(left_over(&s->scaled, c->offset[t], c->slope[t]), 0) / (m->n - 1));
 }
 
-gal_status gal_pex_calibration_fit(gal_pex_calibration *out, const gal_pex_model *model,
-                                   const gal_pex_case *item, int32_t n, gal_error *err) {
-    sums s[3] = {0};
-    *out = gal_pex_calibration_none();
-    for (int32_t i = 0; i < n; i++) {
-        const gal_pex_case *pex = &item[i];
-        if (!pex->ground) continue;
-        gal_pex_output output;
-        GAL_TRY(gal_pex_model_apply(&output, model, pex, err));
-        for (int t = 0; t < 3; t++) add_case(&s[t], &output, pex, t);
-        gal_pex_output_clear(&output);
+/* To an extractor that knows some of the nets only, the others are ground. */
+static void fold_unseen(gal_pex_output *out, const gal_pex_case *pex, const uint8_t *seen) {
+    for (int32_t p = 0; p < pex->n_pair; p++) {
+        const gal_pex_pair pair = pex->pair[p];
+        const int a = seen[pex->graph.net_order[pair.a]], b = seen[pex->graph.net_order[pair.b]];
+        if (out->exist[p] < 0 || a == b) continue;
+        float *ground = &out->mean[GAL_PEX_GROUND][a ? pair.a : pair.b];
+        *ground = log10f(powf(10, *ground) + powf(10, out->mean[GAL_PEX_COUPLE][p]));
     }
+}
+
+/* Predicts a case and adds what its labels say; `seen` [circuit nets] as above, or NULL. */
+static gal_status compare(sums s[3], const gal_pex_model *model, const gal_pex_case *pex,
+                          const uint8_t *seen, gal_error *err) {
+    gal_pex_output output;
+    GAL_TRY(gal_pex_model_apply(&output, model, pex, err));
+    if (seen) fold_unseen(&output, pex, seen);
+    for (int t = 0; t < 3; t++) add_case(&s[t], &output, pex, t);
+    gal_pex_output_clear(&output);
+    return GAL_OK;
+}
+
+static gal_status solve_all(gal_pex_calibration *out, const sums s[3], gal_error *err) {
+    *out = gal_pex_calibration_none();
     if (s[0].plain.n + s[1].plain.n + s[2].plain.n == 0)
         return gal_fail(err, GAL_EINVAL, "no capacitance of 1 aF or more to calibrate on");
     for (int t = 0; t < 3; t++) solve(out, t, &s[t]);
     return GAL_OK;
+}
+
+gal_status gal_pex_calibration_fit(gal_pex_calibration *out, const gal_pex_model *model,
+                                   const gal_pex_case *item, int32_t n, gal_error *err) {
+    sums s[3] = {0};
+    for (int32_t i = 0; i < n; i++)
+        if (item[i].ground) GAL_TRY(compare(s, model, &item[i], NULL, err));
+    return solve_all(out, s, err);
 }
 
 /* Labels of extracted nets without devices, moved onto the schematic by name. */
@@ -82,6 +102,7 @@ static gal_status fit_by_name(gal_pex_calibration *out, const gal_pex_model *mod
     gal_arena_init(&arena);
     gal_align align;
     gal_pex_case pex = {0};
+    sums s[3] = {0};
     gal_status status = gal_extract_align(&align, &arena, schematic, extract, err);
     if (status == GAL_OK && align.n_covered == 0)
         status = gal_fail(err, GAL_ENOTFOUND, "no net of %s has a namesake in the schematic",
@@ -90,7 +111,8 @@ static gal_status fit_by_name(gal_pex_calibration *out, const gal_pex_model *mod
         const gal_extract labels = {.circuit = *schematic, .cap = align.cap, .n_cap = align.n_cap};
         status = gal_pex_case_build(&pex, schematic, extractor, &labels, err);
     }
-    if (status == GAL_OK) status = gal_pex_calibration_fit(out, model, &pex, 1, err);
+    if (status == GAL_OK) status = compare(s, model, &pex, align.covered, err);
+    if (status == GAL_OK) status = solve_all(out, s, err);
     gal_pex_case_clear(&pex);
     gal_arena_clear(&arena);
     return status;
