@@ -22,14 +22,14 @@ static void print(gal_buf *text, const gal_netlist_info *info, const arguments *
     }
 }
 
-static gal_status describe_spice(gal_buf *text, const char *path, const arguments *a,
-                                 gal_error *err) {
+static gal_status describe_spice(gal_buf *text, const char *path, gal_view netlist,
+                                 const arguments *a, gal_error *err) {
     gal_circuit circuit;
     gal_design design;
     gal_netlist_info info;
     const gal_supply_options supplies = {.power = a->power, .ground = a->ground};
     gal_status status =
-        gal_circuit_read_design(&circuit, &design, path, a->top, NULL, &supplies, err);
+        gal_circuit_parse_design(&circuit, &design, path, netlist, a->top, NULL, &supplies, err);
     if (status == GAL_OK) status = gal_netlist_describe(&info, &circuit, &design, err);
     if (status == GAL_OK) print(text, &info, a);
     gal_circuit_clear(&circuit);
@@ -37,10 +37,10 @@ static gal_status describe_spice(gal_buf *text, const char *path, const argument
     return status;
 }
 
-static gal_status describe_extracts(gal_buf *text, const char *path, const arguments *a,
-                                    gal_error *err) {
+static gal_status describe_extracts(gal_buf *text, const char *path, gal_view netlist,
+                                    const arguments *a, gal_error *err) {
     gal_extract_set set = {0};
-    gal_status status = gal_extract_read(&set, path, NULL, err);
+    gal_status status = gal_extract_parse(&set, path, netlist, NULL, err);
     for (int32_t i = 0; status == GAL_OK && i < set.n; i++) {
         gal_netlist_info info;
         status = gal_netlist_describe(&info, &set.item[i].circuit, NULL, err);
@@ -55,14 +55,16 @@ static gal_status describe_extracts(gal_buf *text, const char *path, const argum
 
 static gal_status describe(gal_buf *text, const char *path, const arguments *a, gal_error *err) {
     gal_file file;
-    gal_extract_format format;
+    gal_extract_format format = GAL_EXTRACT_SPICE;
     GAL_TRY(gal_file_read(&file, path, 0, err));
-    const gal_status status = gal_extract_format_of(&format, (gal_view){file.data, file.size}, err);
-    gal_file_clear(&file);
-    GAL_TRY(status);
+    const gal_view netlist = {file.data, file.size};
+    gal_status status = gal_extract_format_of(&format, netlist, err);
     /* Calibre's .spice is a netlist too, and its hierarchy and warnings are of interest. */
     const int spice = format == GAL_EXTRACT_SPICE || format == GAL_EXTRACT_CALIBRE;
-    return spice ? describe_spice(text, path, a, err) : describe_extracts(text, path, a, err);
+    if (status == GAL_OK)
+        status = (spice ? describe_spice : describe_extracts)(text, path, netlist, a, err);
+    gal_file_clear(&file);
+    return status;
 }
 
 int cmd_info(int argc, char **argv) {

@@ -8,6 +8,7 @@
 #include "netlist/par.h"
 #include "netlist/spef.h"
 #include "netlist/spice_caps.h"
+#include <string.h>
 
 const char *gal_extract_format_name(gal_extract_format format) {
     static const char *const name[] = {
@@ -63,14 +64,17 @@ gal_status gal_extract_format_of(gal_extract_format *format, gal_view text, gal_
     return GAL_OK;
 }
 
-static gal_status parse(gal_extract_set *set, const char *path, gal_view text,
-                        const gal_extract_options *options, gal_error *err) {
+gal_status gal_extract_parse(gal_extract_set *set, const char *path, gal_view text,
+                             const gal_extract_options *options, gal_error *err) {
+    static const gal_extract_options defaults = {0};
     gal_extract_format format;
+    if (!options) options = &defaults;
     GAL_TRY(gal_extract_format_of(&format, text, err));
     switch (format) {
     case GAL_EXTRACT_PAR:
         return gal_par_parse(set, path, text.text, text.size, err);
     case GAL_EXTRACT_CALIBRE:
+        if (strcmp(path, "-") == 0) break; /* nothing lies beside it */
         return gal_calibre_read(set, path, err);
     case GAL_EXTRACT_DSPF:
         return gal_dspf_parse(set, path, text.text, text.size, err);
@@ -86,11 +90,10 @@ static gal_status parse(gal_extract_set *set, const char *path, gal_view text,
 
 gal_status gal_extract_read(gal_extract_set *set, const char *path,
                             const gal_extract_options *options, gal_error *err) {
-    static const gal_extract_options defaults = {0};
     gal_file file;
     GAL_TRY(gal_file_read(&file, path, 0, err));
-    const gal_view text = {file.data, file.size};
-    const gal_status status = parse(set, path, text, options ? options : &defaults, err);
+    const gal_status status =
+        gal_extract_parse(set, path, (gal_view){file.data, file.size}, options, err);
     gal_file_clear(&file);
     return status;
 }

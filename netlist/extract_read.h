@@ -37,4 +37,8 @@ GAL_API const char *gal_extract_format_name(gal_extract_format format);
 GAL_API gal_status gal_extract_read(gal_extract_set *set, const char *path,
                                     const gal_extract_options *options, gal_error *err);
 
+/* The same of a text that was read; `path` as above. */
+GAL_API gal_status gal_extract_parse(gal_extract_set *set, const char *path, gal_view text,
+                                     const gal_extract_options *options, gal_error *err);
+
 #endif

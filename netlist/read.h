@@ -20,4 +20,10 @@ GAL_API gal_status gal_circuit_read_design(gal_circuit *circuit, gal_design *des
                                            const gal_spice_options *options,
                                            const gal_supply_options *supplies, gal_error *err);
 
+/* The same from memory; `name` is that of the file, beside which others are looked for. */
+GAL_API gal_status gal_circuit_parse_design(gal_circuit *circuit, gal_design *design,
+                                            const char *name, gal_view text, const char *top,
+                                            const gal_spice_options *options,
+                                            const gal_supply_options *supplies, gal_error *err);
+
 #endif

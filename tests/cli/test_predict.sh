@@ -26,6 +26,8 @@ grep -q no/such/file.sp "$dir/err" || fail "the error does not name the file"
 
 expect 0 "$galena" info "$circuit"
 grep -q "11 *NMOS" "$dir/out" || fail "eleven NMOS expected"
+expect 0 "$galena" info - < "$circuit"
+grep -q "11 *NMOS" "$dir/out" || fail "eleven NMOS expected of standard input"
 
 for model in sky130 generic; do
   expect 0 "$galena" parasitics predict "$circuit" --model $model --limit 40
