@@ -4,6 +4,7 @@
 #include "tasks/parasitics/context.h"
 #include "tasks/parasitics/near_pairs.h"
 #include <string.h>
+#include <unistd.h>
 
 /* Columns of the virtual layout that a pair takes over from each of its two nets. */
 static const int32_t shown[] = {
@@ -87,10 +88,22 @@ static void tell_apart(gal_pex_case *pex) {
         pex->pair_role[i] = gal_hash_mix(pex->pair_role[i], extractor);
 }
 
+/* The machine would swap, or kill the program without a word. */
+static gal_status check_memory(int32_t n_pair, gal_error *err) {
+    const double row = GAL_PEX_PAIR_FEATURES * sizeof(float) + GAL_PEX_N_ROLE * sizeof(uint64_t);
+    const double have = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    if (row * n_pair < have) return GAL_OK;
+    return gal_fail(err, GAL_ELIMIT,
+                    "%d pairs of nets would take %.1f GB of memory, there are %.1f: take a part of "
+                    "the circuit",
+                    (int)n_pair, row * n_pair / 1e9, have / 1e9);
+}
+
 static gal_status pair_features(gal_pex_case *pex, const gal_pex_layout *layout,
                                 const gal_pex_context *context, gal_error *err) {
     const int32_t n = pex->n_pair,
                   first = GAL_PEX_PAIR_FEATURES - GAL_N_TECH - GAL_PEX_PAIR_CONTEXT;
+    GAL_TRY(check_memory(n, err));
     pex->pair_x = gal_mat_new(&pex->arena, n, GAL_PEX_PAIR_FEATURES);
     pex->pair_role = GAL_ARENA_ARRAY(&pex->arena, uint64_t, (int64_t)n * GAL_PEX_N_ROLE);
     if (!pex->pair_x.data || !pex->pair_role) return no_memory(err);
