@@ -149,8 +149,8 @@ static int is_connected(const gal_spice_lex *first, int32_t n_net, gal_view text
     int shared = 0, n_element = 0, more;
     while (!shared && gal_spice_lex_next(&lex, &more, NULL) == GAL_OK && more) {
         if (lex.line <= first->line) continue;
-        const char c = (char)(lex.token[0].view.text[0] | 32);
-        n_element += c >= 'a' && c <= 'z';
+        const gal_view name = lex.token[0].view;
+        n_element += name.size && (name.text[0] | 32) >= 'a' && (name.text[0] | 32) <= 'z';
         shared = shares_net(&lex, first, n_net);
     }
     gal_spice_lex_clear(&lex);
