@@ -1,5 +1,6 @@
 #include "base/intern.h"
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include <stdlib.h>
 #include <string.h>
@@ -17,18 +18,13 @@ void gal_intern_clear(gal_intern *intern) {
     gal_intern_init(intern, intern->fold_case);
 }
 
-static int lower(int c) {
-    return c >= 'A' && c <= 'Z' ? c + 32 : c;
-}
-
 static uint32_t hash_of(const gal_intern *intern, gal_view name) {
     if (!intern->fold_case) return (uint32_t)gal_hash_bytes(name.text, name.size, 0);
     uint64_t hash = 0;
     char block[64];
     for (size_t i = 0; i < name.size;) {
         size_t n = 0;
-        for (; n < sizeof block && i < name.size; n++, i++)
-            block[n] = (char)lower((unsigned char)name.text[i]);
+        for (; n < sizeof block && i < name.size; n++, i++) block[n] = gal_lower(name.text[i]);
         hash = gal_hash_bytes(block, n, hash);
     }
     return (uint32_t)hash;

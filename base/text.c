@@ -1,18 +1,12 @@
 #include "base/text.h"
 
+#include "base/ascii.h"
 #include <locale.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int lower(int c) {
-    return c >= 'A' && c <= 'Z' ? c + 32 : c;
-}
-static int is_digit(int c) {
-    return c >= '0' && c <= '9';
-}
 
 gal_view gal_view_of(const char *text) {
     return (gal_view){text, strlen(text)};
@@ -24,7 +18,7 @@ int gal_view_equal(gal_view a, gal_view b) {
 
 int gal_view_equal_nocase(gal_view a, const char *b) {
     for (size_t i = 0; i < a.size; i++)
-        if (!b[i] || lower((unsigned char)a.text[i]) != lower((unsigned char)b[i])) return 0;
+        if (!b[i] || gal_lower(a.text[i]) != gal_lower(b[i])) return 0;
     return b[a.size] == '\0';
 }
 
@@ -34,16 +28,16 @@ int gal_text_equal_nocase(const char *a, const char *b) {
 
 /* The digit run at *p without leading zeros; moves *p behind it. */
 static gal_view digit_run(const char **p) {
-    while (**p == '0' && is_digit((*p)[1])) (*p)++;
+    while (**p == '0' && gal_is_digit((*p)[1])) (*p)++;
     gal_view run = {*p, 0};
-    while (is_digit(**p)) (*p)++, run.size++;
+    while (gal_is_digit(**p)) (*p)++, run.size++;
     return run;
 }
 
 int gal_text_compare_natural(const char *a, const char *b) {
     const char *first_a = a, *first_b = b;
     while (*a && *b) {
-        if (is_digit(*a) && is_digit(*b)) {
+        if (gal_is_digit(*a) && gal_is_digit(*b)) {
             const gal_view x = digit_run(&a), y = digit_run(&b);
             if (x.size != y.size) return x.size < y.size ? -1 : 1;
             const int order = memcmp(x.text, y.text, x.size);
@@ -186,13 +180,13 @@ static double scale(uint64_t digits, int n_digit, int exponent, const char *text
 /* An exponent "e-12" at p; returns its bytes (0 when it is not one, as in "1eq"). */
 static size_t exponent_parse(const char *p, const char *end, int *exponent) {
     const char *start = p;
-    if (p == end || lower(*p) != 'e') return 0;
+    if (p == end || gal_lower(*p) != 'e') return 0;
     p++;
     const int negative = p != end && *p == '-';
     if (p != end && (*p == '-' || *p == '+')) p++;
-    if (p == end || !is_digit(*p)) return 0;
+    if (p == end || !gal_is_digit(*p)) return 0;
     int value = 0;
-    for (; p != end && is_digit(*p); p++)
+    for (; p != end && gal_is_digit(*p); p++)
         if (value < 10000) value = 10 * value + (*p - '0');
     *exponent += negative ? -value : value;
     return (size_t)(p - start);
@@ -205,7 +199,7 @@ size_t gal_number_parse(gal_view view, double *value) {
     const char *body = p;
     uint64_t digits = 0;
     int n_digit = 0, exponent = 0, any = 0;
-    for (int fraction = 0; p != end && (is_digit(*p) || (*p == '.' && !fraction)); p++) {
+    for (int fraction = 0; p != end && (gal_is_digit(*p) || (*p == '.' && !fraction)); p++) {
         if (*p == '.') {
             fraction = 1;
             continue;

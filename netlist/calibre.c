@@ -1,5 +1,6 @@
 #include "netlist/calibre.h"
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "netlist/extract_build.h"
 #include "netlist/extract_card.h"
@@ -17,15 +18,11 @@ typedef gal_status card_reader(calibre_cell *cell, const gal_fields *line, gal_e
 
 /* ---- nodes and nets ---- */
 
-static int is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 /* Bytes of "_c_<digits>_<letter>" at the end of a node name; 0 when it does not end so. */
 static size_t numbered_tail(gal_view name) {
     if (name.size < 7 || name.text[name.size - 2] != '_') return 0;
     size_t i = name.size - 2;
-    while (i > 0 && is_digit(name.text[i - 1])) i--;
+    while (i > 0 && gal_is_digit(name.text[i - 1])) i--;
     const int named = i + 2 < name.size && i >= 3 && !memcmp(name.text + i - 3, "_c_", 3);
     return named ? name.size - (i - 3) : 0;
 }

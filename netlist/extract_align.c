@@ -1,5 +1,6 @@
 #include "netlist/extract_align.h"
 
+#include "base/ascii.h"
 #include "base/intern.h"
 #include "base/vec.h"
 #include <string.h>
@@ -15,10 +16,6 @@ typedef struct key_table {
 } key_table;
 
 /* ---- keys ---- */
-
-static int is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 static char fold(char c) {
     if (c >= 'A' && c <= 'Z') return (char)(c + 32);
@@ -51,7 +48,7 @@ static void drop_instance_letters(gal_buf *buf) {
 /* "vss_uq3" is magic's name for a second net called vss. */
 static void drop_unique_number(gal_buf *buf) {
     size_t i = buf->size;
-    while (i > 0 && is_digit(buf->data[i - 1])) i--;
+    while (i > 0 && gal_is_digit(buf->data[i - 1])) i--;
     if (i < buf->size && i > 3 && memcmp(buf->data + i - 3, "_uq", 3) == 0) buf->size = i - 3;
 }
 

@@ -1,5 +1,6 @@
 #include "netlist/spef.h"
 
+#include "base/ascii.h"
 #include "base/csr.h"
 #include "base/file.h"
 #include <string.h>
@@ -20,10 +21,6 @@ typedef struct writer {
 
 /* ---- names ---- */
 
-static int is_plain(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 /* Bytes of a bit "[12]" or, as CDL has it, "<12>" at text; 0 when there is none. */
 static size_t bit_size(const char *text) {
     const char end = text[0] == '[' ? ']' : text[0] == '<' ? '>' : 0;
@@ -36,16 +33,16 @@ static size_t bit_size(const char *text) {
 static void print_name(gal_buf *buf, const char *name) {
     if (!name[0]) gal_buf_text(buf, "_");
     for (const char *p = name; *p; p++) {
-        const int inside = p > name && (is_plain(p[-1]) || p[-1] == ']' || p[-1] == '>');
+        const int inside = p > name && (gal_is_word(p[-1]) || p[-1] == ']' || p[-1] == '>');
         const size_t bit = inside ? bit_size(p) : 0;
         if (bit) {
             gal_buf_printf(buf, "[%.*s]", (int)bit - 2, p + 1);
             p += bit - 1;
             continue;
         }
-        const int divider = *p == '/' && inside && is_plain(p[1]);
+        const int divider = *p == '/' && inside && gal_is_word(p[1]);
         const int blank = (unsigned char)*p <= ' ' || *p == 127;
-        if (!is_plain(*p) && !divider && !blank) gal_buf_text(buf, "\\");
+        if (!gal_is_word(*p) && !divider && !blank) gal_buf_text(buf, "\\");
         gal_buf_append(buf, blank ? "_" : p, 1);
     }
 }

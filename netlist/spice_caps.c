@@ -1,5 +1,6 @@
 #include "netlist/spice_caps.h"
 
+#include "base/ascii.h"
 #include "netlist/spice_flatten.h"
 #include "netlist/spice_parse.h"
 #include "netlist/supply.h"
@@ -7,10 +8,6 @@
 #include <string.h>
 
 /* ---- what is parasitic ---- */
-
-static int is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 /* Letter, perhaps one of "cgp", then digits and '_': C12, cc_5, Cg1_3, R7. */
 static int has_parasitic_name(const char *name, char letter) {
@@ -20,7 +17,7 @@ static int has_parasitic_name(const char *name, char letter) {
     p++;
     if (*p && strchr("cgpCGP", *p)) p++;
     int digits = 0;
-    for (; is_digit(*p) || *p == '_'; p++) digits += is_digit(*p);
+    for (; gal_is_digit(*p) || *p == '_'; p++) digits += gal_is_digit(*p);
     return digits && *p == '\0';
 }
 
@@ -33,7 +30,7 @@ static int is_plain(const gal_device *device, gal_device_type type, char letter)
 static size_t stem_size(const char *name) {
     const size_t size = strlen(name);
     size_t i = size;
-    while (i > 0 && is_digit(name[i - 1])) i--;
+    while (i > 0 && gal_is_digit(name[i - 1])) i--;
     if (i == size || i == 0) return size;
     if (name[i - 1] == ':' || name[i - 1] == '#') return i > 1 ? i - 1 : size;
     const int lettered = i > 2 && (name[i - 1] == 'n' || name[i - 1] == 't') && name[i - 2] == '.';

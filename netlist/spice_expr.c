@@ -1,5 +1,6 @@
 #include "netlist/spice_expr.h"
 
+#include "base/ascii.h"
 #include "netlist/spice_function.h"
 #include "netlist/spice_lex.h"
 #include <math.h>
@@ -24,16 +25,12 @@ static gal_status eval_text(double *value, gal_view text, gal_spice_scope *scope
                             const call_frame *frame, gal_error *err);
 static gal_status read_ternary(reader *r, double *value);
 
-static int is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 static int starts_name(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c > 127;
 }
 
 static int continues_name(char c) {
-    return starts_name(c) || is_digit(c) || c == '.' || c == '$' || c == '#' || c == '@';
+    return starts_name(c) || gal_is_digit(c) || c == '.' || c == '$' || c == '#' || c == '@';
 }
 
 static void skip_blanks(reader *r) {
@@ -132,7 +129,7 @@ static gal_status read_primary(reader *r, double *value) {
     if (accept(r, "\"")) return read_group(r, "\"", value);
     if (r->p == r->end) return expected(r, "a number or a name");
     if (starts_name(*r->p)) return read_name(r, value);
-    if (!is_digit(*r->p) && *r->p != '.') return expected(r, "a number or a name");
+    if (!gal_is_digit(*r->p) && *r->p != '.') return expected(r, "a number or a name");
     const size_t used = gal_spice_number((gal_view){r->p, (size_t)(r->end - r->p)}, value);
     if (!used) return expected(r, "a number");
     r->p += used;

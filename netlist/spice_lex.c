@@ -1,5 +1,6 @@
 #include "netlist/spice_lex.h"
 
+#include "base/ascii.h"
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -67,13 +68,6 @@ static int class_of(char c) {
 static int is_blank(char c) {
     return class_of(c) == BLANK;
 }
-static int is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-static int is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 void gal_spice_lex_init(gal_spice_lex *lex, const char *file, gal_view text) {
     *lex = (gal_spice_lex){.file = file, .p = text.text, .end = text.text + text.size};
     lex->next_line = 1;
@@ -104,7 +98,7 @@ static const char *line_end(const char *p, const char *end) {
 static int is_property(const char *p, const char *end) {
     const char *q = p + 1;
     if (q < end && *q == '[') return 1;
-    while (q < end && (is_letter(*q) || is_digit(*q) || *q == '_' || *q == '.')) q++;
+    while (q < end && (gal_is_word(*q) || *q == '.')) q++;
     if (q == p + 1) return 0;
     if (gal_view_equal_nocase((gal_view){p, (size_t)(q - p)}, "$pins")) return 1;
     q = skip_blanks(q, end);
@@ -181,7 +175,7 @@ static int drops_backslash(const char *p, const char **end) {
 static int is_directive(const char *p, const char *end) {
     static const char subckt[] = "**.subckt";
     const size_t size = sizeof subckt - 1;
-    if (end - p > 2 && p[0] == '*' && p[1] == '.' && is_letter(p[2])) return 1;
+    if (end - p > 2 && p[0] == '*' && p[1] == '.' && gal_is_letter(p[2])) return 1;
     return (size_t)(end - p) > size && gal_view_equal_nocase((gal_view){p, size}, subckt);
 }
 
@@ -434,6 +428,6 @@ size_t gal_spice_number(gal_view view, double *value) {
         *value *= 25.4e-6;
     else if (power) *value = scaled((gal_view){view.text, n}, *value, power);
     n += used;
-    while (n < view.size && is_letter(view.text[n])) n++;
+    while (n < view.size && gal_is_letter(view.text[n])) n++;
     return n;
 }

@@ -1,5 +1,6 @@
 #include "netlist/spice_reader.h"
 
+#include "base/ascii.h"
 #include <string.h>
 #include <strings.h>
 
@@ -9,13 +10,9 @@
 
 enum { MOST_COMPARED = 16 }; /* nodes, where a card has more */
 
-static int is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 static int has_digit(gal_view view) {
     for (size_t i = 0; i < view.size; i++)
-        if (is_digit(view.text[i])) return 1;
+        if (gal_is_digit(view.text[i])) return 1;
     return 0;
 }
 
@@ -125,7 +122,7 @@ static int32_t count_nodes(const gal_spice_lex *lex, int32_t n_word) {
 static int may_be_net(gal_view word) {
     if (!is_number(word)) return 1;
     for (size_t i = 0; i < word.size; i++)
-        if (!is_digit(word.text[i])) return 0;
+        if (!gal_is_digit(word.text[i])) return 0;
     return word.size > 0;
 }
 

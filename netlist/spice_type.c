@@ -1,11 +1,8 @@
 #include "netlist/spice_type.h"
 
+#include "base/ascii.h"
 #include <string.h>
 #include <strings.h>
-
-static int is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 /* Where `part` occurs in text, case ignored; NULL when it does not. */
 static const char *find_nocase(const char *text, const char *part) {
@@ -18,7 +15,7 @@ static const char *find_nocase(const char *text, const char *part) {
 /* 1 when `part` is a word of `name`. */
 static int has_word(const char *name, const char *part) {
     for (const char *p = name; (p = find_nocase(p, part)); p++)
-        if ((p == name || !is_letter(p[-1])) && !is_letter(p[strlen(part)])) return 1;
+        if ((p == name || !gal_is_letter(p[-1])) && !gal_is_letter(p[strlen(part)])) return 1;
     return 0;
 }
 

@@ -1,5 +1,6 @@
 #include "netlist/supply.h"
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include <math.h>
 #include <stdlib.h>
@@ -20,18 +21,14 @@ static const char *const behind_words[] = {
     "n",    "io", "hv",  "lv",  "in",  "ext", "int", "core", "ana", "dig", "pad", "esd",
     "ring", "rf", "pll", "mem", "aux", "net", "sub", "st",   "_",   NULL};
 
-static int is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 /* 1 when text[0..size[ is a chain of `words`, and of numbers where `numbers` is set. */
 static int is_chain(const char *text, size_t size, const char *const *words, int numbers) {
     char ok[LONGEST_NAME + 1] = {1}; /* ok[i]: text[0..i[ is a chain */
     for (size_t i = 0; i < size; i++) {
         if (!ok[i]) continue;
-        if (numbers && is_digit(text[i])) ok[i + 1] = 1;
-        if (numbers && i && is_digit(text[i - 1]) && i + 1 < size && is_digit(text[i + 1]) &&
-            (text[i] == 'p' || text[i] == 'v'))
+        if (numbers && gal_is_digit(text[i])) ok[i + 1] = 1;
+        if (numbers && i && gal_is_digit(text[i - 1]) && i + 1 < size &&
+            gal_is_digit(text[i + 1]) && (text[i] == 'p' || text[i] == 'v'))
             ok[i + 1] = 1;
         for (int w = 0; words[w]; w++) {
             const size_t n = strlen(words[w]);

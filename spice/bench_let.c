@@ -6,18 +6,15 @@
  * vectors (vecmax, mean, ...). Others are steps of a calculation or counters of loops, and no
  * measures.
  */
+#include "base/ascii.h"
 #include "netlist/spice_expr.h"
 #include "spice/bench_private.h"
 
 #include <string.h>
 
-static int is_name(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 size_t gal__bench_name_size(gal_view text) {
     size_t size = 0;
-    while (size < text.size && is_name(text.text[size])) size++;
+    while (size < text.size && gal_is_word(text.text[size])) size++;
     return size;
 }
 

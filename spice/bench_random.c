@@ -6,20 +6,17 @@
  */
 #include "spice/bench_private.h"
 
+#include "base/ascii.h"
 #include <string.h>
 
 static const char *const function[] = {"agauss", "gauss", "aunif", "unif"};
 enum { N_FUNCTION = sizeof function / sizeof *function };
 
-static int is_name(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 /* The length of the random function called at text[i], 0: none. */
 static size_t call_at(gal_view text, size_t i) {
     size_t size = 0;
-    if (i > 0 && is_name(text.text[i - 1])) return 0;
-    while (i + size < text.size && is_name(text.text[i + size])) size++;
+    if (i > 0 && gal_is_word(text.text[i - 1])) return 0;
+    while (i + size < text.size && gal_is_word(text.text[i + size])) size++;
     if (i + size >= text.size || text.text[i + size] != '(') return 0;
     for (int k = 0; k < N_FUNCTION; k++)
         if (gal_view_equal_nocase((gal_view){text.text + i, size}, function[k])) return size;

@@ -1,6 +1,7 @@
 /* A job's vectors as metrics, and what that says of the point. */
 #include "spice/evaluate_private.h"
 
+#include "base/ascii.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -70,15 +71,11 @@ static double eval_metric(gal__bench_point *point, const vectors *v,
     return gal__bench_eval(&value, point, metric->meas, NULL) == GAL_OK ? value : NAN;
 }
 
-static int is_name(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 /* 1 when the predicate names a metric of a transient. */
 static int needs_transient(const gal_bench *bench, const char *text) {
     for (const char *p = text; *p;) {
         size_t size = 0;
-        while (is_name(p[size])) size++;
+        while (gal_is_word(p[size])) size++;
         for (int32_t i = 0; size && i < bench->n_metric; i++)
             if (bench->metric[i].expensive &&
                 gal_view_equal_nocase((gal_view){p, size}, bench->metric[i].name))

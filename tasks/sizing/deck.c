@@ -1,5 +1,6 @@
 #include "tasks/sizing/deck.h"
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "netlist/spice_lex.h"
 #include "spice/card_line.h"
@@ -75,16 +76,12 @@ static const double *find_value(double *number, const gal_bench *bench, const do
     return NULL;
 }
 
-static int is_name(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 /* A line of a .param card: numbers behind "name=" become those of the parameters. */
 static void write_params(gal_buf *out, gal_view text, const gal_bench *bench, const double *value) {
     for (size_t i = 0; i < text.size;) {
         size_t end = i, at;
         double old, number;
-        while (end < text.size && is_name(text.text[end])) end++;
+        while (end < text.size && gal_is_word(text.text[end])) end++;
         at = end;
         while (at < text.size && is_space(text.text[at])) at++;
         const int is_key = end > i && at < text.size && text.text[at] == '=';
@@ -98,7 +95,7 @@ static void write_params(gal_buf *out, gal_view text, const gal_bench *bench, co
         if (!used || old == number) continue;
         gal_buf_printf(out, "=%.6g", number);
         i = at + used;
-        while (i < text.size && is_name(text.text[i])) i++; /* letters of a unit */
+        while (i < text.size && gal_is_word(text.text[i])) i++; /* letters of a unit */
     }
 }
 
