@@ -115,8 +115,21 @@ static int is_wrapper(const gal_design *design, const gal_cell *cell, int type) 
     return n_mos == (type == GAL_NMOS || type == GAL_PMOS);
 }
 
-/* X: the subcircuit, unless it wraps one device and stands in another file than the instance (a
- * device library); when it is undefined, the device its name tells of, or a black box. */
+/* 1 when an instance gives a transistor its width and length itself. Others size it inside, by
+ * parameters of their own (a number of fingers, say). */
+static int is_sized(const gal_design *design, int32_t in_cell, const gal_element *e, int type) {
+    int w = 0, l = 0;
+    if (type != GAL_NMOS && type != GAL_PMOS) return 1;
+    for (int32_t i = 0; i < e->n_param; i++) {
+        const int32_t key = design->cell.data[in_cell]->element_param.data[e->first_param + i].key;
+        w = w || key == GAL_KEY_W || key == GAL_KEY_WF || key == GAL_KEY_FW;
+        l = l || key == GAL_KEY_L;
+    }
+    return w && l;
+}
+
+/* X: the subcircuit, unless it wraps one device that the instance sizes and stands in another file
+ * (a device library); when it is undefined, the device its name tells of, or a black box. */
 static void link_instance(gal_design *design, int32_t in_cell, gal_element *e) {
     const char *model = gal_design_name(design, e->model);
     const int type = gal_spice_device_of_name(model, e->n_node);
@@ -124,7 +137,8 @@ static void link_instance(gal_design *design, int32_t in_cell, gal_element *e) {
     e->type = GAL_BLACKBOX;
     if (c >= 0) {
         const gal_cell *cell = design->cell.data[c];
-        if (type >= 0 && cell->file != e->file && is_wrapper(design, cell, type))
+        if (type >= 0 && cell->file != e->file && is_wrapper(design, cell, type) &&
+            is_sized(design, in_cell, e, type))
             e->type = (gal_device_type)type;
         else e->cell = c;
         return;

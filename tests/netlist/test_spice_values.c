@@ -1,4 +1,5 @@
 /* Values that are missing, cannot be evaluated or make no sense. */
+#include "base/file.h"
 #include "spice_testing.h"
 
 /* One warning a subcircuit, which counts the others of the flat circuit. */
@@ -113,11 +114,40 @@ static void test_budget(void **state) {
     gal_buf_clear(&text);
 }
 
+/* A library's transistor is sized by its instance, or inside by parameters of its own. */
+static void test_wrappers(void **state) {
+    (void)state;
+    static const char library[] = ".subckt nch d g s b n=1 l=1\n"
+                                  "m1 d g s b nmod w={n*0.5u} l={l*0.18u}\n.ends\n"
+                                  ".subckt nfet d g s b w=1u l=0.18u\n"
+                                  "m1 d g s b nmod w={w-0.01u} l={l-0.01u}\n.ends\n"
+                                  ".model nmod nmos\n";
+    const char *path = GALENA_TEST_TMP "/test_spice_values.lib";
+    assert_int_equal(gal_file_write(path, library, sizeof library - 1, NULL), GAL_OK);
+    sample s;
+    sample_read(&s, "* deck\n.include " GALENA_TEST_TMP "/test_spice_values.lib\n"
+                    "x1 d g s 0 nch n=4 l=2\nx2 d g s 0 nfet w=2u l=0.2u\nx3 d g s 0 nfet w=3u\n");
+    static const struct {
+        const char *name;
+        double width, length;
+    } expected[] = {{"x1/m1", 2e-6, 0.36e-6}, {"x2", 2e-6, 0.2e-6}, {"x3/m1", 2.99e-6, 0.17e-6}};
+    assert_int_equal(s.circuit.n_device, 3);
+    for (int32_t d = 0; d < 3; d++) {
+        const gal_device *device = &s.circuit.device[d];
+        assert_string_equal(device->name, expected[d].name);
+        assert_int_equal(device->type, GAL_NMOS);
+        assert_true(fabs(device->width - expected[d].width) < 1e-12);
+        assert_true(fabs(device->length - expected[d].length) < 1e-12);
+    }
+    sample_clear(&s);
+    remove(path);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lost_values), cmocka_unit_test(test_no_sizes),
-        cmocka_unit_test(test_left_out),    cmocka_unit_test(test_senseless),
-        cmocka_unit_test(test_budget),
+        cmocka_unit_test(test_wrappers),  cmocka_unit_test(test_lost_values),
+        cmocka_unit_test(test_no_sizes),  cmocka_unit_test(test_left_out),
+        cmocka_unit_test(test_senseless), cmocka_unit_test(test_budget),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
