@@ -10,6 +10,7 @@ cd "$(dirname "$0")"
 
 packages="gcc libc6-dev cmake ninja-build pkg-config libopenblas-dev libigraph-dev libngspice0-dev
   libjansson-dev libyaml-dev libsqlite3-dev zlib1g-dev libxxhash-dev libcmocka-dev gnuplot-nox"
+[ "${1:-demo}" != test ] || packages="$packages g++" # the headers are for C++, too
 
 missing=""
 for package in $packages; do

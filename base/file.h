@@ -17,9 +17,9 @@ GAL_API gal_status gal_file_read(gal_file *file, const char *path, size_t limit,
 GAL_API void gal_file_clear(gal_file *file);
 
 /* Replaces `path` by `size` bytes or leaves it as it was: temporary file in the same directory,
- * fsync, rename, fsync of the directory. Permissions of a file that was there stay, and a link goes
- * on to point at it. ".gz" names are compressed, "-" writes to standard output, devices and pipes
- * are written to as they are. Errors: GAL_EIO, GAL_ENOMEM. */
+ * fsync, rename, fsync of the directory. Permissions of a file that was there stay, and a link to a
+ * file goes on to point at it. ".gz" names are compressed, "-" writes to standard output, devices
+ * and pipes are written to as they are. Errors: GAL_EIO, GAL_ENOMEM. */
 GAL_API gal_status gal_file_write(const char *path, const void *data, size_t size, gal_error *err);
 
 /* Whether gal_file_write could write there now. GAL_EIO. */

@@ -76,9 +76,9 @@ static gal_status replace(const char *path, const struct stat *old, gal_buf *tem
     return GAL_OK;
 }
 
-/* Into what is no file: a device, a pipe. */
+/* Into what is no file of its own: a device, a pipe, what a descriptor stands for. */
 static gal_status write_through(const char *path, const void *data, size_t size, gal_error *err) {
-    const int fd = open(path, O_WRONLY | O_CLOEXEC);
+    const int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
     if (fd < 0) return io_error(err, path);
     const int written = write_loop(fd, data, size);
     const int kept = errno;
@@ -87,34 +87,73 @@ static gal_status write_through(const char *path, const void *data, size_t size,
     return io_error(err, path);
 }
 
+/* Where the bytes go. */
+typedef struct target {
+    char *path;     /* to be freed; behind links, also to a file that is not there yet */
+    struct stat st; /* when it exists */
+    int exists, is_through;
+} target;
+
+/* What a link that leads nowhere names; NULL with errno. */
+static char *behind_link(const char *path) {
+    char name[4096];
+    const ssize_t size = readlink(path, name, sizeof name - 1);
+    if (size < 0) return strdup(path);
+    name[size] = '\0';
+    gal_arena arena;
+    gal_arena_init(&arena);
+    const char *beside = gal_path_beside(&arena, path, name);
+    char *copy = beside ? strdup(beside) : NULL;
+    gal_arena_clear(&arena);
+    return copy;
+}
+
+/* A file that is open already; whoever opened it wants more in it, not another in its place. */
+static int is_descriptor(const char *path) {
+    return !strncmp(path, "/dev/std", 8) || !strncmp(path, "/dev/fd/", 8) ||
+           !strncmp(path, "/proc/", 6);
+}
+
+/* Finds the target and whether it may be written. */
+static gal_status find_target(target *t, const char *path, gal_error *err) {
+    *t = (target){0};
+    t->exists = stat(path, &t->st) == 0;
+    if (t->exists && S_ISDIR(t->st.st_mode)) {
+        errno = EISDIR;
+        return io_error(err, path);
+    }
+    if (t->exists && access(path, W_OK) != 0) return io_error(err, path);
+    t->is_through = t->exists && (!S_ISREG(t->st.st_mode) || is_descriptor(path));
+    t->path = t->exists && !t->is_through ? realpath(path, NULL) : behind_link(path);
+    if (!t->path) return io_error(err, path);
+    if (t->is_through) return GAL_OK;
+    char *slash = strrchr(t->path, '/');
+    const char kept = slash ? slash[1] : 0;
+    if (slash) slash[1] = '\0';
+    const int may = access(slash ? t->path : ".", W_OK | X_OK) == 0;
+    if (slash) slash[1] = kept;
+    return may ? GAL_OK : io_error(err, path);
+}
+
 static gal_status write_bytes(const char *path, const void *data, size_t size, gal_error *err) {
-    struct stat st;
-    const int exists = stat(path, &st) == 0;
-    if (exists && !S_ISREG(st.st_mode)) return write_through(path, data, size, err);
-    char *target = exists ? realpath(path, NULL) : strdup(path);
-    if (!target) return io_error(err, path);
+    target t;
     gal_buf temporary;
     gal_buf_init(&temporary);
-    const gal_status status = replace(target, exists ? &st : NULL, &temporary, data, size, err);
+    gal_status status = find_target(&t, path, err);
+    if (status == GAL_OK && t.is_through) status = write_through(path, data, size, err);
+    else if (status == GAL_OK)
+        status = replace(t.path, t.exists ? &t.st : NULL, &temporary, data, size, err);
     gal_buf_clear(&temporary);
-    free(target);
+    free(t.path);
     return status;
 }
 
 gal_status gal_file_check_writable(const char *path, gal_error *err) {
-    struct stat st;
+    target t;
     if (strcmp(path, "-") == 0) return GAL_OK;
-    const int exists = stat(path, &st) == 0;
-    if (exists && S_ISDIR(st.st_mode)) errno = EISDIR;
-    else if (exists && access(path, W_OK) == 0) return GAL_OK;
-    if (exists) return io_error(err, path);
-    char *folder = strdup(path);
-    if (!folder) return gal_fail(err, GAL_ENOMEM, "out of memory for a path");
-    char *slash = strrchr(folder, '/');
-    if (slash) slash[slash == folder] = '\0';
-    const int found = access(slash ? folder : ".", W_OK | X_OK) == 0;
-    free(folder);
-    return found ? GAL_OK : io_error(err, path);
+    const gal_status status = find_target(&t, path, err);
+    free(t.path);
+    return status;
 }
 
 /* Appends the gzip form. */

@@ -47,10 +47,10 @@ GAL_API void gal_buf_text(gal_buf *buf, const char *text);
 GAL_API void gal_buf_printf(gal_buf *buf, const char *format, ...) GAL_PRINTF(2, 3);
 /* The shortest decimal of 15 to 17 digits that reads back as `value`; "nan", "inf" as printf. */
 GAL_API void gal_buf_number(gal_buf *buf, double value);
-/* GAL_OK, or GAL_ENOMEM when any append failed. */
 /* As JSON: a string (bytes that are no UTF-8 become U+FFFD), a number (null when not finite). */
 GAL_API void gal_buf_json(gal_buf *buf, const char *text);
 GAL_API void gal_buf_json_number(gal_buf *buf, double value);
+/* GAL_OK, or GAL_ENOMEM when any append failed. */
 GAL_API gal_status gal_buf_ok(const gal_buf *buf, gal_error *err);
 
 /* Plain decimal number "-1.5e-3" at the start of `view`, locale-independent. Returns the bytes

@@ -37,7 +37,7 @@ static gal_status print(gal_buf *text, const gal_extract_set *set, const char *o
 int cmd_convert(int argc, char **argv) {
     const char *out = NULL, *top = NULL;
     const cli_option option[] = {
-        {"out", CLI_TEXT, &out, "FILE", ".sp, .spice, .cir, .cdl, .spef or .par; required"},
+        {"out", CLI_OUTPUT, &out, "FILE", ".sp, .spice, .cir, .cdl, .spef or .par; required"},
         {"top", CLI_TEXT, &top, "CELL", "of a SPICE netlist: the cell to flatten"},
     };
     const cli_spec spec = {

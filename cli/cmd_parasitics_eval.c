@@ -42,7 +42,7 @@ int cmd_parasitics_eval(int argc, char **argv) {
         {"exclude", CLI_TEXT, &a.exclude, "FILE", "score all but the families listed in FILE"},
         {"only", CLI_TEXT, &a.only, "CELL", "score one cell"},
         {"extractor", CLI_TEXT, &a.extractor, "NAME", "foundry or magic (default: by the data)"},
-        {"out", CLI_TEXT, &a.out, "FILE", "write there"},
+        {"out", CLI_OUTPUT, &a.out, "FILE", "write there"},
         {"json", CLI_FLAG, &a.json, NULL, "JSON instead of the table"},
         {"threads", CLI_INT, &a.threads, "N", "threads to use"},
         {"quiet", CLI_FLAG, &a.quiet, NULL, "no progress on standard error"},

@@ -48,7 +48,7 @@ static int import(const arguments *a, char **path, int n) {
 int cmd_parasitics_import(int argc, char **argv) {
     arguments a = {0};
     const cli_option option[] = {
-        {"out", CLI_TEXT, &a.out, "FILE", "the .par file to write; required"},
+        {"out", CLI_OUTPUT, &a.out, "FILE", "the .par file to write; required"},
         {"top", CLI_TEXT, &a.top, "CELL", "of flat SPICE: the cell to take"},
         {"keep-going", CLI_FLAG, &a.keep_going, NULL, "skip files that cannot be read"},
         {"quiet", CLI_FLAG, &a.quiet, NULL, "no progress on standard error"},

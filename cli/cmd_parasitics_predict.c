@@ -18,6 +18,7 @@ typedef struct arguments {
     const char *netlist, *top, *model, *out, *calibrate, *extractor, *power, *ground;
     int json, csv, quiet, all_nets;
     long threads, limit;
+    gal_file file; /* the netlist's text */
 } arguments;
 
 /* Of a netlist of cells a timing analyser knows the nets between cells only. */
@@ -37,12 +38,10 @@ static gal_status print_spef(gal_buf *text, const gal_extract *extract, const ar
 static gal_status print_spice(gal_buf *text, const gal_circuit *circuit, const gal_cap *cap,
                               int64_t n_cap, const arguments *a, gal_error *err) {
     const gal_spice_write_options options = {.cap = cap, .n_cap = n_cap};
-    if (!circuit->name[0] && !circuit->n_port && strcmp(a->netlist, "-") != 0) {
-        gal_file file;
-        GAL_TRY(gal_file_read(&file, a->netlist, 0, err));
-        const gal_status status = gal_deck_add_caps(text, (gal_view){file.data, file.size},
-                                                    a->netlist, circuit, cap, n_cap, err);
-        gal_file_clear(&file);
+    if (!circuit->name[0] && !circuit->n_port) {
+        const gal_view deck = {a->file.data, a->file.size};
+        const gal_status status =
+            gal_deck_add_caps(text, deck, a->netlist, circuit, cap, n_cap, err);
         if (status != GAL_EMISMATCH) return status;
         gal_note(cli_notes(a->quiet), "%s: the netlist is written flat", err->message);
         text->size = 0;
@@ -137,7 +136,7 @@ static gal_status run(gal_buf *text, const arguments *a, const gal_circuit *circ
     return status;
 }
 
-static int predict(const arguments *a) {
+static int predict(arguments *a) {
     gal_circuit circuit;
     gal_design design;
     gal_error err = {0};
@@ -153,8 +152,11 @@ static int predict(const arguments *a) {
         return cli_fail(&err);
     }
     const gal_supply_options supplies = {.power = a->power, .ground = a->ground};
-    gal_status status =
-        gal_circuit_read_design(&circuit, &design, a->netlist, a->top, NULL, &supplies, &err);
+    gal_status status = gal_file_read(&a->file, a->netlist, 0, &err);
+    if (status != GAL_OK) return cli_fail(&err);
+    const gal_view netlist = {a->file.data, a->file.size};
+    status = gal_circuit_parse_design(&circuit, &design, a->netlist, netlist, a->top, NULL,
+                                      &supplies, &err);
     if (status == GAL_OK) cli_warnings(&design.warnings, a->quiet);
     if (status == GAL_OK) status = run(&text, a, &circuit, (gal_extractor)extractor, &err);
     const int code =
@@ -162,6 +164,7 @@ static int predict(const arguments *a) {
     gal_buf_clear(&text);
     gal_circuit_clear(&circuit);
     gal_design_clear(&design);
+    gal_file_clear(&a->file);
     return code;
 }
 
@@ -169,7 +172,7 @@ int cmd_parasitics_predict(int argc, char **argv) {
     arguments a = {.model = "generic", .limit = -1};
     const cli_option option[] = {
         {"top", CLI_TEXT, &a.top, "CELL", "the cell to predict (default: the one no other uses)"},
-        {"out", CLI_TEXT, &a.out, "FILE", ".sp with capacitors, .spef, .json, .csv, .txt"},
+        {"out", CLI_OUTPUT, &a.out, "FILE", ".sp with capacitors, .spef, .json, .csv, .txt"},
         {"model", CLI_TEXT, &a.model, "NAME", "a shipped model or a file"},
         {"calibrate", CLI_TEXT, &a.calibrate, "FILE", "extracted nets to adjust the scale to"},
         {"extractor", CLI_TEXT, &a.extractor, "NAME", "whose numbers: foundry (default) or magic"},

@@ -81,7 +81,7 @@ int cmd_parasitics_train(int argc, char **argv) {
                    .trees = o.estimate.trees,
                    .folds = o.estimate.folds};
     const cli_option option[] = {
-        {"out", CLI_TEXT, &a.out, "FILE", "the model (.safetensors); required"},
+        {"out", CLI_OUTPUT, &a.out, "FILE", "the model (.safetensors); required"},
         {"exclude", CLI_TEXT, &a.exclude, "FILE", "leave the cell families listed in FILE out"},
         {"only", CLI_TEXT, &a.only, "CELL", "train on one cell's circuit only"},
         {"extractor", CLI_TEXT, &a.extractor, "NAME", "foundry or magic (default: by the data)"},

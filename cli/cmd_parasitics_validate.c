@@ -63,7 +63,7 @@ int cmd_parasitics_validate(int argc, char **argv) {
         {"load", CLI_REAL, &a.load, "FF", "load of every output"},
         {"slew", CLI_REAL, &a.slew, "PS", "20-80 % time of the input edges"},
         {"workers", CLI_INT, &a.workers, "N", "ngspice processes"},
-        {"out", CLI_TEXT, &a.out, "FILE", "write there"},
+        {"out", CLI_OUTPUT, &a.out, "FILE", "write there"},
         {"json", CLI_FLAG, &a.json, NULL, "JSON instead of the table"},
         {"quiet", CLI_FLAG, &a.quiet, NULL, "no progress on standard error"},
     };

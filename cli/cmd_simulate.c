@@ -212,7 +212,7 @@ int cmd_simulate(int argc, char **argv) {
         {"check", CLI_FLAG, &a.check, NULL, "print what was understood of the deck, run nothing"},
         {"measures", CLI_FLAG, &a.measures, NULL, "print the table of built-in measures"},
         {"limit", CLI_INT, &a.limit, "N", "rows of the table, 0 for all (default 40)"},
-        {"out", CLI_TEXT, &a.out, "FILE", ".csv, .json, else a table"},
+        {"out", CLI_OUTPUT, &a.out, "FILE", ".csv, .json, else a table"},
         {"json", CLI_FLAG, &a.json, NULL, "JSON instead of the table"},
         {"csv", CLI_FLAG, &a.csv, NULL, "CSV instead of the table (default in a pipe)"},
         {"threads", CLI_INT, &a.threads, "N", "ngspice processes (default: one per processor)"},

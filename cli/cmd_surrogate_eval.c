@@ -53,7 +53,7 @@ int cmd_surrogate_eval(int argc, char **argv) {
         {"tech", CLI_TEXT, &a.tech, "NAME|DIR", "technology behind the deck's .lib .../tech.lib"},
         {"db", CLI_TEXT, &a.db, "FILE", "keep simulations here; points there do not run again"},
         {"sweep", CLI_TEXT, &a.sweep, "KIND", "lhs, sobol or random"},
-        {"out", CLI_TEXT, &a.out, "FILE", "write there"},
+        {"out", CLI_OUTPUT, &a.out, "FILE", "write there"},
         {"json", CLI_FLAG, &a.json, NULL, "JSON instead of the table"},
         {"seed", CLI_INT, &a.seed, "N", "of the points, not those of training"},
         {"threads", CLI_INT, &a.threads, "N", "ngspice processes (default: one per processor)"},

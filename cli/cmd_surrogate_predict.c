@@ -248,7 +248,7 @@ int cmd_surrogate_predict(int argc, char **argv) {
         {"full", CLI_FLAG, &a.full, NULL, "the whole ensemble: slower, a little more accurate"},
         {"csv", CLI_FLAG, &a.csv, NULL, "CSV instead of a table (default for --points in a pipe)"},
         {"json", CLI_FLAG, &a.json, NULL, "JSON instead of a table"},
-        {"out", CLI_TEXT, &a.out, "FILE", "write there"},
+        {"out", CLI_OUTPUT, &a.out, "FILE", "write there"},
         {"quiet", CLI_FLAG, &a.quiet, NULL, "no notes on standard error"},
     };
     const cli_spec spec = {

@@ -125,7 +125,7 @@ int cmd_surrogate_pretrain(int argc, char **argv) {
         {"tech", CLI_LIST, &a.tech, "A,B,...", "technologies (names or folders) of every deck"},
         {"samples", CLI_INT, &a.samples, "N", "points to simulate of each deck"},
         {"db", CLI_TEXT, &a.db, "DIR", "keep simulations there; points there do not run again"},
-        {"out", CLI_TEXT, &a.out, "FILE", "the model (.safetensors); required"},
+        {"out", CLI_OUTPUT, &a.out, "FILE", "the model (.safetensors); required"},
         {"checkpoint", CLI_TEXT, &a.checkpoint, "NAME", "save as NAME.0, ... as it goes; resume"},
         {"nets", CLI_INT, &a.nets, "N", "networks, trained side by side"},
         {"steps", CLI_INT, &a.steps, "N", "steps of the training"},

@@ -111,7 +111,7 @@ int cmd_surrogate_train(int argc, char **argv) {
         {"from", CLI_TEXT, &a.from, "NAME", "a pre-trained sequence model that joins the ensemble"},
         {"rank", CLI_INT, &a.rank, "N", "of its low-rank adaptation"},
         {"adapt-steps", CLI_INT, &a.adapt_steps, "N", "its steps (default: by the samples)"},
-        {"out", CLI_TEXT, &a.out, "FILE", "the model (.safetensors); required"},
+        {"out", CLI_OUTPUT, &a.out, "FILE", "the model (.safetensors); required"},
         {"sweep", CLI_TEXT, &a.sweep, "KIND", "lhs, sobol or random"},
         {"active", CLI_FLAG, &a.active, NULL,
          "choose two thirds of the points where a surrogate of the others is least sure"},

@@ -59,7 +59,7 @@ static int cmd_tech_trim(int argc, char **argv) {
         {"l-range", CLI_TEXT, &length, "LO:HI", "lengths the card must cover (all)"},
         {"param", CLI_TEXT, &options.param, "A=1,B=2",
          "parameters the library expects from outside"},
-        {"out", CLI_TEXT, &out, "FILE", "where the card goes (standard output)"},
+        {"out", CLI_OUTPUT, &out, "FILE", "where the card goes (standard output)"},
         {"check", CLI_FLAG, &with_check, NULL, "compare currents with the library in ngspice"},
         {"quiet", CLI_FLAG, &quiet, NULL, "no summary on standard error"},
     };
@@ -97,7 +97,7 @@ static int cmd_tech_library(int argc, char **argv) {
     const char *corner = NULL, *out = NULL;
     const cli_option option[] = {
         {"corner", CLI_TEXT, &corner, "NAME", "that section only (all)"},
-        {"out", CLI_TEXT, &out, "FILE", "where the library goes (standard output)"},
+        {"out", CLI_OUTPUT, &out, "FILE", "where the library goes (standard output)"},
     };
     const cli_spec spec = {
         .command = "galena tech library",

@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -45,12 +46,10 @@ static void print_help(FILE *out) {
 }
 
 /* A file or a socket opened later must not become the standard output of a command that was
- * started without one. */
+ * started without one. Using what is not there stays an error. */
 static void open_standard(void) {
-    int fd;
-    do fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0) close(fd);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0) open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 static int dispatch(int argc, char **argv) {
@@ -67,7 +66,8 @@ static int dispatch(int argc, char **argv) {
 int main(int argc, char **argv) {
     open_standard();
     const int code = dispatch(argc, argv);
-    if (fflush(stdout) == 0 && !ferror(stdout)) return code;
-    perror("galena: standard output");
-    return code ? code : CLI_FAILED;
+    errno = 0;
+    if (code || (fflush(stdout) == 0 && !ferror(stdout))) return code;
+    fprintf(stderr, "galena: standard output: %s\n", errno ? strerror(errno) : "cannot be written");
+    return CLI_FAILED;
 }

@@ -49,6 +49,7 @@ static int store(const cli_option *option, const char *text) {
         *(int *)option->value = 1;
         return 1;
     case CLI_TEXT:
+    case CLI_OUTPUT:
         *(const char **)option->value = text;
         return 1;
     case CLI_LIST: {
@@ -105,7 +106,7 @@ static int check_outputs(const cli_spec *spec) {
     gal_error err = {0};
     for (int i = 0; i < spec->n_option; i++) {
         const cli_option *o = &spec->option[i];
-        if (strcmp(o->name, "out") != 0 && strcmp(o->name, "plot") != 0) continue;
+        if (o->kind != CLI_OUTPUT) continue;
         const char *path = *(const char *const *)o->value;
         if (path && gal_file_check_writable(path, &err) != GAL_OK) return cli_fail(&err);
     }

@@ -14,13 +14,14 @@
 
 enum { CLI_FAILED = 1, CLI_USAGE = 2 };
 
-typedef enum cli_kind { CLI_FLAG, CLI_TEXT, CLI_INT, CLI_REAL, CLI_LIST } cli_kind;
+typedef enum cli_kind { CLI_FLAG, CLI_TEXT, CLI_OUTPUT, CLI_INT, CLI_REAL, CLI_LIST } cli_kind;
 
 typedef struct cli_option {
     const char *name; /* long name without dashes */
     cli_kind kind;
-    void *value; /* int *, const char **, long * (0 to 2^31 - 1), double * (not negative); a list:
-                    gal_buf *, in which an option given several times is joined with commas */
+    void *value; /* int *, const char ** (also of CLI_OUTPUT), long * (0 to 2^31 - 1), double * (not
+                    negative); a list: gal_buf *, in which an option given several times is joined
+                    with commas */
     const char *arg; /* name of the argument in the help, NULL for flags */
     const char *help;
 } cli_option;
@@ -35,10 +36,10 @@ typedef struct cli_spec {
     int min_operand, max_operand; /* max < 0: any number */
 } cli_spec;
 
-/* Parses argv[1..argc[. Options and operands may mix, "--" ends the options. Files that "out" and
- * "plot" name must be such as can be written: better now than after the work. Returns -1 when the
- * caller should go on (operands are then argv[1..*n_operand]), else the exit code (help was asked
- * for, or the usage was wrong and a message is on stderr). */
+/* Parses argv[1..argc[. Options and operands may mix, "--" ends the options. Files that
+ * CLI_OUTPUT options name must be such as can be written: better now than after the work. Returns
+ * -1 when the caller should go on (operands are then argv[1..*n_operand]), else the exit code (help
+ * was asked for, or the usage was wrong and a message is on stderr). */
 int cli_parse(int argc, char **argv, const cli_spec *spec, int *n_operand);
 
 /* Prints "galena: file:line: message" on stderr; returns CLI_FAILED. */

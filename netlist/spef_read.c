@@ -166,14 +166,19 @@ static gal_status set_unit(spef *file, const gal_fields *line, gal_error *err) {
     return gal_fields_fail(line, 1, err, "expected a scale above 0 and at most 1 F");
 }
 
-/* Words 1 to n are signs of one character. */
-static gal_status set_signs(char *sign, size_t n, const gal_fields *line, gal_error *err) {
-    for (size_t i = 1; i <= n; i++) {
-        if (line->size <= i || line->word[i].text.size != 1)
-            return gal_fields_fail(line, (int32_t)i, err, "expected one character as delimiter");
-        sign[i - 1] = line->word[i].text.text[0];
-    }
+static gal_status set_sign(char *sign, const gal_fields *line, gal_error *err) {
+    if (line->size < 2 || line->word[1].text.size != 1)
+        return gal_fields_fail(line, 1, err, "expected one character as delimiter");
+    *sign = line->word[1].text.text[0];
     return GAL_OK;
+}
+
+/* "[ ]", "[]" or the opening one alone. */
+static void set_bus(char bus[2], const gal_fields *line) {
+    size_t n = 0;
+    for (size_t w = 1; w < (size_t)line->size; w++)
+        for (size_t i = 0; i < line->word[w].text.size && n < 2; i++)
+            bus[n++] = line->word[w].text.text[i];
 }
 
 static gal_status set_design(spef *file, const gal_fields *line, gal_error *err) {
@@ -263,10 +268,9 @@ static gal_status read_keyword(spef *file, const gal_fields *line, int *known, g
 /* First pass: header, names, nets and which pins they have. */
 static gal_status read_names(spef *file, const gal_fields *line, gal_error *err) {
     if (gal_fields_is(line, 0, "*C_UNIT")) return set_unit(file, line, err);
-    if (gal_fields_is(line, 0, "*DELIMITER")) return set_signs(&file->delimiter, 1, line, err);
-    if (gal_fields_is(line, 0, "*DIVIDER")) return set_signs(&file->divider, 1, line, err);
-    if (gal_fields_is(line, 0, "*BUS_DELIMITER"))
-        return set_signs(file->bus, line->size > 2 ? 2 : 1, line, err);
+    if (gal_fields_is(line, 0, "*DELIMITER")) return set_sign(&file->delimiter, line, err);
+    if (gal_fields_is(line, 0, "*DIVIDER")) return set_sign(&file->divider, line, err);
+    if (gal_fields_is(line, 0, "*BUS_DELIMITER")) set_bus(file->bus, line);
     if (gal_fields_is(line, 0, "*DESIGN")) return set_design(file, line, err);
     int known;
     GAL_TRY(read_keyword(file, line, &known, err));

@@ -23,7 +23,8 @@ static int has_parasitic_name(const char *name, char letter) {
 
 static int is_plain(const gal_device *device, gal_device_type type, char letter) {
     return device->type == type && device->n_pin == 2 && device->model[0] == '\0' &&
-           isfinite(device->value) && has_parasitic_name(device->name, letter);
+           device->more[0] == '\0' && isfinite(device->value) &&
+           has_parasitic_name(device->name, letter);
 }
 
 /* Bytes of a net's name in front of a sub-node's ending: .n3 .t3 :3 #3. */

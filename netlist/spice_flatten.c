@@ -77,10 +77,16 @@ static gal_status build_model(flattener *f, const gal_spice_frame *frame, const 
     return gal_buf_ok(&f->model, f->err);
 }
 
+/* Not what other elements refer to by name. */
+static int may_be_left_out(gal_device_type type) {
+    return type != GAL_INDUCTOR && type != GAL_VSOURCE && type != GAL_MUTUAL;
+}
+
 static gal_status add_device(flattener *f, gal_spice_frame *frame, const gal_element *e) {
     gal_device device;
     gal__spice_device(&device, &f->evaluator, frame, e);
-    if (device.multiplier == 0) return GAL_OK;
+    if (device.multiplier == 0 && may_be_left_out(device.type)) return GAL_OK;
+    if (device.multiplier == 0) device.multiplier = 1;
     f->pin.size = 0;
     for (int32_t i = 0; i < e->n_node; i++) {
         int32_t net;

@@ -30,6 +30,8 @@ void gal__spice_frame_clear(gal_spice_frame *frame) {
 typedef struct place {
     const gal_design *design;
     gal_spice_frame *frame; /* changes as parameters of outer frames are evaluated */
+    const gal_element *own; /* also look among the parameters of this card; or NULL */
+    int32_t busy;           /* that one of them is being evaluated */
 } place;
 
 static gal_status evaluate_param(gal_spice_scope *scope, gal_spice_frame *frame, int32_t i,
@@ -49,6 +51,23 @@ static gal_status evaluate_param(gal_spice_scope *scope, gal_spice_frame *frame,
     return status;
 }
 
+/* A parameter of the card itself: ad='w*0.3u'. */
+static gal_status find_own(gal_spice_scope *scope, int32_t key, double *value, gal_error *err) {
+    place *at = scope->user;
+    for (int32_t k = 0; at->own && k < at->own->n_param; k++) {
+        const gal_param *p = &at->frame->cell->element_param.data[at->own->first_param + k];
+        if (p->key != key || k == at->busy) continue;
+        *value = p->value.value;
+        if (!p->value.text) return GAL_OK;
+        const int32_t outer = at->busy;
+        at->busy = k;
+        const gal_status status = gal_spice_eval(value, gal_view_of(p->value.text), scope, err);
+        at->busy = outer;
+        return status;
+    }
+    return GAL_ENOTFOUND;
+}
+
 /* A parameter that is just being evaluated is looked for further out: "w=w" means the outer one. */
 static gal_status find_param(gal_spice_scope *scope, gal_view name, double *value, gal_error *err) {
     const place *at = scope->user;
@@ -61,7 +80,7 @@ static gal_status find_param(gal_spice_scope *scope, gal_view name, double *valu
         *value = frame->value[i];
         return GAL_OK;
     }
-    return GAL_ENOTFOUND;
+    return find_own(scope, key, value, err);
 }
 
 static const gal_spice_function *find_function(gal_spice_scope *scope, gal_view name) {
@@ -92,11 +111,11 @@ static void warn_once(gal_spice_evaluator *evaluator, const gal_cell *cell, gal_
 }
 
 gal_status gal__spice_try(double *value, gal_spice_evaluator *evaluator, gal_spice_frame *frame,
-                          const gal_quantity *quantity, gal_error *err) {
+                          const gal_element *own, const gal_quantity *quantity, gal_error *err) {
     const char *text = quantity->text;
     *value = quantity->value;
     if (text) {
-        place at = {evaluator->design, frame};
+        place at = {evaluator->design, frame, own, -1};
         gal_spice_scope scope = {.user = &at,
                                  .find = find_param,
                                  .function = find_function,
@@ -113,7 +132,7 @@ double gal__spice_evaluate(gal_spice_evaluator *evaluator, gal_spice_frame *fram
                            const gal_quantity *quantity, const gal_element *element) {
     gal_error err = {0};
     double value;
-    if (gal__spice_try(&value, evaluator, frame, quantity, &err) == GAL_OK) return value;
+    if (gal__spice_try(&value, evaluator, frame, NULL, quantity, &err) == GAL_OK) return value;
     warn_once(evaluator, frame->cell, GAL_FAULT_VALUE, element, err.message);
     return NAN;
 }
@@ -226,15 +245,16 @@ static void add_more(gal_device *device, gal_spice_evaluator *evaluator, gal_spi
                      const gal_element *element) {
     sizes held;
     const int by_instance = element->letter == 'X' || element->letter == 'N';
-    const int is_bare = device->length >= 0 && evaluator->is_micron;
-    double metres = by_instance ? 1 : evaluator->design->scale;
-    if (is_bare && !gal_spice_is_in_microns(device->model)) metres /= microns;
+    const int in_microns = by_instance && gal_spice_is_in_microns(device->model);
+    double metres = element->type == GAL_BLACKBOX ? 1 : evaluator->design->scale;
+    if (evaluator->is_micron && !in_microns) metres /= microns;
+    if (!evaluator->is_micron && in_microns) metres *= microns;
     evaluator->more.size = 0;
     for (int32_t k = 0; k < element->n_param; k++) {
         const gal_param *param = &frame->cell->element_param.data[element->first_param + k];
         if (!by_instance && param->key < GAL_N_KEY) continue;
         if (!size_of_key(&held, param->key, element->type))
-            gal__spice_put_more(evaluator, frame, param, metres);
+            gal__spice_put_more(evaluator, frame, element, param, metres);
     }
     if (evaluator->more.size) device->more = evaluator->more.data;
 }

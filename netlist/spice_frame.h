@@ -44,9 +44,9 @@ gal_status gal__spice_frame_init(gal_spice_frame *frame, const gal_cell *cell, g
 void gal__spice_frame_clear(gal_spice_frame *frame);
 
 /* The value of a quantity inside the frame: finite, or NAN when it was not given, or why it has
- * none. */
+ * none. It may refer to parameters of the card `own` (or NULL). */
 gal_status gal__spice_try(double *value, gal_spice_evaluator *evaluator, gal_spice_frame *frame,
-                          const gal_quantity *quantity, gal_error *err);
+                          const gal_element *own, const gal_quantity *quantity, gal_error *err);
 /* The same for a quantity of `element`: NAN with a warning where it has none. */
 double gal__spice_evaluate(gal_spice_evaluator *evaluator, gal_spice_frame *frame,
                            const gal_quantity *quantity, const gal_element *element);

@@ -8,22 +8,37 @@
 static const struct {
     const char *start, *what;
 } kinds[] = {
-    {"{", "JSON"},
     {"v {xschem ", "an xschem schematic, not its netlist"},
     {"Version 4\nSHEET ", "an LTspice schematic, not its netlist"},
     {"Version 4\r\nSHEET ", "an LTspice schematic, not its netlist"},
 };
 
+static const char *skip_blanks(const char *p, const char *end) {
+    while (p < end && (*p == ' ' || *p == '\t' || *p == '\r' || *p == '\n')) p++;
+    return p;
+}
+
+/* A title may begin with a brace, too. */
+static int is_json(const char *p, const char *end) {
+    if (p == end || *p != '{') return 0;
+    p = skip_blanks(p + 1, end);
+    return p < end && (*p == '"' || *p == '}');
+}
+
+static gal_status refuse(const gal_spice_reader *r, const char *what) {
+    return gal_fail_at(r->err, GAL_EPARSE, r->source->path, 0, 0,
+                       "this looks like %s; expected a SPICE or CDL netlist", what);
+}
+
 gal_status gal__spice_check_kind(const gal_spice_reader *r, gal_view text) {
     const char *p = text.text, *end = p + text.size;
     if (text.size >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0) p += 3;
-    while (p < end && strchr(" \t\r\n", *p) && *p) p++;
+    p = skip_blanks(p, end);
+    if (is_json(p, end)) return refuse(r, "JSON");
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         const size_t size = strlen(kinds[i].start);
         if ((size_t)(end - p) >= size && memcmp(p, kinds[i].start, size) == 0)
-            return gal_fail_at(r->err, GAL_EPARSE, r->source->path, 0, 0,
-                               "this looks like %s; expected a SPICE or CDL netlist",
-                               kinds[i].what);
+            return refuse(r, kinds[i].what);
     }
     return GAL_OK;
 }

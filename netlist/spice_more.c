@@ -49,13 +49,17 @@ static int is_word(const char *text) {
 }
 
 void gal__spice_put_more(gal_spice_evaluator *evaluator, gal_spice_frame *frame,
-                         const gal_param *param, double metres) {
+                         const gal_element *element, const gal_param *param, double metres) {
     gal_buf *more = &evaluator->more;
     const char *name = gal_design_name(evaluator->design, param->key), *text = param->value.text;
     double value;
-    const gal_status status = gal__spice_try(&value, evaluator, frame, &param->value, NULL);
+    const gal_status status =
+        gal__spice_try(&value, evaluator, frame, element, &param->value, NULL);
     const int is_number = status == GAL_OK && isfinite(value);
-    if (!is_number && (!text || !is_word(text))) return;
+    if (!is_number && (!text || !is_word(text))) {
+        gal__spice_evaluate(evaluator, frame, &param->value, element); /* says why */
+        return;
+    }
     gal_buf_printf(more, "%s%s=", more->size ? " " : "", name);
     if (is_number) gal_buf_number(more, value * pow(metres, power_of(gal_view_of(name))));
     else gal_buf_text(more, text);

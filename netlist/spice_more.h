@@ -8,9 +8,10 @@
  * as ad, area or tc1; on X cards every one. */
 int gal__spice_keeps(char letter, gal_view key);
 
-/* Appends " key=value" to evaluator->more; a word that is no parameter stays that word, and what
- * cannot be evaluated is left out. `metres` is a unit of length of the card. */
+/* Appends " key=value" of a parameter of `element` to evaluator->more; a word that is no parameter
+ * stays that word, and what cannot be evaluated is left out with a warning. `metres` is a unit of
+ * length of the card. */
 void gal__spice_put_more(gal_spice_evaluator *evaluator, gal_spice_frame *frame,
-                         const gal_param *param, double metres);
+                         const gal_element *element, const gal_param *param, double metres);
 
 #endif

@@ -18,6 +18,11 @@ int gal_card_line_next(gal_card_line *line, gal_view *rest) {
     for (size_t i = 0, w = 0; i < size && w < 3; w++) {
         while (i < size && is_space(line->text.text[i])) i++;
         const size_t start = i;
+        const char quote = i < size ? line->text.text[i] : 0;
+        const char *close = quote == '"' || quote == '\''
+                                ? memchr(line->text.text + i + 1, quote, size - i - 1)
+                                : NULL;
+        if (close) i = (size_t)(close - line->text.text);
         while (i < size && !is_space(line->text.text[i])) i++;
         line->word[w] = (gal_view){line->text.text + start, i - start};
     }
@@ -29,8 +34,11 @@ int gal_card_line_is_lib(const gal_card_line *line) {
 }
 
 int gal_card_line_is_file(const gal_card_line *line) {
-    return gal_card_line_is_lib(line) || gal_view_equal_nocase(line->word[0], ".include") ||
-           gal_view_equal_nocase(line->word[0], ".inc");
+    static const char *const names[] = {".include", ".incl", ".inc"};
+    int found = gal_card_line_is_lib(line);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        found = found || gal_view_equal_nocase(line->word[0], names[i]);
+    return found;
 }
 
 gal_view gal_card_unquoted(gal_view word) {

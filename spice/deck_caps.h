@@ -1,9 +1,9 @@
 /* A deck with capacitors added.
  *
  * The text stays as it is, its hierarchy, parameters, models and analyses included: whatever
- * simulated it simulates it with its parasitics. Capacitors Cp1, Cp2, ... come before .end. Nets
- * inside subcircuits are called as ngspice calls them, x1.x2.net: a card of the top level may stand
- * on them.
+ * simulated it simulates it with its parasitics. Capacitors Cp1, Cp2, ... come before .end (or
+ * .alter). Nets inside subcircuits are called as ngspice calls them, x1.x2.net: a card of the top
+ * level may stand on them.
  */
 #ifndef GAL_SPICE_DECK_CAPS_H
 #define GAL_SPICE_DECK_CAPS_H

@@ -291,7 +291,8 @@ static gal_status take_shape(gal_pex_shape *shape, int *members, const gal_safet
                              gal_error *err) {
     const char *text = gal_safetensors_get(st, "width layers dropout members");
     int width, layers;
-    if (!text || gal_text_scan(text, "%d %d %f %d", &width, &layers, &shape->dropout, members) != 4 ||
+    if (!text ||
+        gal_text_scan(text, "%d %d %f %d", &width, &layers, &shape->dropout, members) != 4 ||
         width < 1 || width > MAX_WIDTH || layers < 1 || layers > GAL_PEX_MAX_LAYER ||
         !(shape->dropout >= 0 && shape->dropout < 1) || *members < 0 ||
         *members > GAL_PEX_MAX_MEMBER)

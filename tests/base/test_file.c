@@ -82,6 +82,14 @@ static void a_rewritten_file_keeps_links_and_permissions(void **state) {
     assert_int_equal(gal_file_read(&file, PATH, 0, NULL), GAL_OK);
     assert_string_equal(file.data, "new");
     gal_file_clear(&file);
+    remove(PATH); /* a link that leads nowhere leads to the new file */
+    assert_int_equal(gal_file_check_writable(link, NULL), GAL_OK);
+    assert_int_equal(gal_file_write(link, "again", 5, NULL), GAL_OK);
+    assert_int_equal(lstat(link, &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    assert_int_equal(stat(PATH, &st), 0);
+    assert_int_equal(gal_file_check_writable("no/such", NULL), GAL_EIO);
+    assert_int_equal(gal_file_check_writable(".", NULL), GAL_EIO);
     remove(link);
     remove(PATH);
 }

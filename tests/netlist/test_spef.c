@@ -32,7 +32,7 @@ static void read_sample(void **state) {
 static void signs_of_names(void **state) {
     (void)state;
     static const char text[] = "*SPEF \"IEEE 1481\"\n*DESIGN \"d\"\n*DIVIDER .\n*DELIMITER :\n"
-                               "*BUS_DELIMITER < >\n*C_UNIT 1 FF\n*D_NET top.u1.b 1\n*END\n"
+                               "*BUS_DELIMITER <>\n*C_UNIT 1 FF\n*D_NET top.u1.b 1\n*END\n"
                                "*D_NET a<3> 2\n*END\n*D_NET x\\.y 3\n*END\n";
     gal_extract_set set = {0};
     gal_error err = {0};

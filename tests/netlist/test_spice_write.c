@@ -98,7 +98,9 @@ static void test_other_parameters(void **state) {
                     "q1 a b y pn 8 off\nd1 a b dd 2 pj=4u\nr1 a b 1k tc1=1m\ni1 a b 1u m=4\n"
                     "g1 a b y b 1m m=3\nx1 y a opamp gain=1000 w=4 kind=fast\n"
                     "x2 y b cap_mim c_width=10u\n"
-                    "x3 y a b b sky130_fd_pr__nfet_01v8 w=1 l=0.15 ad=0.29 pd=2.58\n.ends\n");
+                    "x3 y a b b sky130_fd_pr__nfet_01v8 w=1 l=0.15 ad=0.29 pd=2.58\n"
+                    "x4 y a b b nfet_03v3 w=2u l=0.28u nf=2 ad='int((nf+1)/2)*w/nf*0.18u'\n"
+                    ".ends\n");
     gal_buf text;
     gal_buf_init(&text);
     gal_error err;
@@ -112,7 +114,8 @@ static void test_other_parameters(void **state) {
         "g1 a b y b 0.001 m=3\n",
         "x1 y a opamp gain=1000 w=4 kind=fast\n",
         "x2 y b cap_mim c_width=1e-05\n",
-        "x3 y a b b sky130_fd_pr__nfet_01v8 w=1 l=0.15 ad=0.29 pd=2.58\n"};
+        "x3 y a b b sky130_fd_pr__nfet_01v8 w=1 l=0.15 ad=0.29 pd=2.58\n",
+        "x4 y a b b nfet_03v3 w=2e-06 l=2.8e-07 nf=2 ad=1.8e-13\n"};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         assert_non_null(strstr(text.data, lines[i]));
     for (int32_t d = 0; d < s.circuit.n_device; d++) assert_false(s.circuit.device[d].partial);
@@ -121,6 +124,11 @@ static void test_other_parameters(void **state) {
     sample_clear(&s);
     sample_read(&s, "* scaled\n.option scale=1u\nm1 d g s b nch w=1 l=0.15 ad=0.3 pd=2\n");
     assert_string_equal(s.circuit.device[0].more, "ad=3e-13 pd=2e-06");
+    sample_clear(&s);
+    sample_read(&s, "* scaled\n.option scale=1u\nx1 d g s b nfet_03v3 w=1 l=0.5 ad=0.3\n"
+                    "x2 d g s b sky130_fd_pr__nfet_01v8 w=1 l=0.15 ad=0.3\n");
+    assert_string_equal(s.circuit.device[0].more, "ad=3e-13");
+    assert_string_equal(s.circuit.device[1].more, "ad=0.3");
     sample_clear(&s);
 }
 
