@@ -1,5 +1,6 @@
 #include "netlist/spef.h"
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "netlist/extract_build.h"
 #include <math.h>
@@ -260,7 +261,7 @@ static gal_status read_keyword(spef *file, const gal_fields *line, int *known, g
     const gal_view word = line->word[0].text;
     const int is_pin = word.size == 2 && file->section == CONN;
     *known = word.size > 1 && word.text[0] == '*' && !is_index(word) && !is_pin &&
-             !(word.text[1] >= '0' && word.text[1] <= '9');
+             !gal_is_digit(word.text[1]);
     if (*known) file->section = SKIPPED;
     return GAL_OK;
 }

@@ -25,7 +25,7 @@ typedef struct writer {
 static size_t bit_size(const char *text) {
     const char end = text[0] == '[' ? ']' : text[0] == '<' ? '>' : 0;
     size_t i = 1;
-    while (end && text[i] >= '0' && text[i] <= '9') i++;
+    while (end && gal_is_digit(text[i])) i++;
     return end && i > 1 && text[i] == end ? i + 1 : 0;
 }
 

@@ -1,3 +1,4 @@
+#include "base/ascii.h"
 #include "netlist/spice_reader.h"
 #include "netlist/spice_type.h"
 
@@ -167,7 +168,7 @@ static gal_status read_model(gal_spice_reader *r) {
     /* Bins "nch.3" make up the model "nch". */
     const gal_view full = r->lex->token[1].view;
     size_t stem = full.size;
-    while (stem && full.text[stem - 1] >= '0' && full.text[stem - 1] <= '9') stem--;
+    while (stem && gal_is_digit(full.text[stem - 1])) stem--;
     if (stem < 2 || stem == full.size || full.text[stem - 1] != '.') return GAL_OK;
     name = gal_design_intern(r->design, (gal_view){full.text, stem - 1});
     if (name < 0) return gal__spice_no_memory(r);

@@ -26,7 +26,7 @@ static gal_status eval_text(double *value, gal_view text, gal_spice_scope *scope
 static gal_status read_ternary(reader *r, double *value);
 
 static int starts_name(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c > 127;
+    return gal_is_letter(c) || c == '_' || (unsigned char)c > 127;
 }
 
 static int continues_name(char c) {

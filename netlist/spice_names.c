@@ -1,5 +1,6 @@
 #include "netlist/spice_names.h"
 
+#include "base/ascii.h"
 #include "netlist/spice_lex.h"
 #include "netlist/spice_type.h"
 #include <stdlib.h>
@@ -26,8 +27,7 @@ char gal__spice_letter(const gal_device *device) {
 }
 
 static int is_safe(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c && strchr("_.#:![]<>%@-+", c));
+    return gal_is_word(c) || (c && strchr(".#:![]<>%@-+", c));
 }
 
 static int is_number(gal_view view) {

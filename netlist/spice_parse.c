@@ -1,5 +1,6 @@
 #include "netlist/spice_parse.h"
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "netlist/spice_reader.h"
 #include <math.h>
@@ -131,7 +132,7 @@ static gal_status read_card(gal_spice_reader *r) {
     GAL_TRY(skip_card(r, c == '.', &skipped));
     if (skipped) return GAL_OK;
     if (c == '.' || c == '*') return gal__spice_directive(r);
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return gal__spice_element(r);
+    if (gal_is_letter(c)) return gal__spice_element(r);
     return gal_spice_lex_fail(r->lex, 0, r->err, GAL_EPARSE,
                               c == '+' ? "a continuation without a card to continue"
                                        : "expected an element, which starts with a letter, a "

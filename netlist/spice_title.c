@@ -147,7 +147,7 @@ static int is_connected(const gal_spice_lex *first, int32_t n_net, gal_view text
     while (!shared && gal_spice_lex_next(&lex, &more, NULL) == GAL_OK && more) {
         if (lex.line <= first->line) continue;
         const gal_view name = lex.token[0].view;
-        n_element += name.size && (name.text[0] | 32) >= 'a' && (name.text[0] | 32) <= 'z';
+        n_element += name.size && gal_is_letter(name.text[0]);
         shared = shares_net(&lex, first, n_net);
     }
     gal_spice_lex_clear(&lex);

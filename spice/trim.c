@@ -1,5 +1,6 @@
 #include "spice/trim.h"
 
+#include "base/ascii.h"
 #include "netlist/spice_expr.h"
 #include "netlist/spice_lex.h"
 
@@ -33,7 +34,7 @@ void gal_trim_clear(gal_trim *trim) {
 /* A model's name without its bin number and without "__model". */
 static gal_view base_name(gal_view name) {
     size_t n = name.size;
-    while (n && name.text[n - 1] >= '0' && name.text[n - 1] <= '9') n--;
+    while (n && gal_is_digit(name.text[n - 1])) n--;
     if (n && n < name.size && name.text[n - 1] == '.') name.size = n - 1;
     static const char tail[] = "__model";
     const size_t size = sizeof tail - 1;
@@ -44,7 +45,7 @@ static gal_view base_name(gal_view name) {
 
 static int has_bin_number(gal_view name) {
     size_t n = name.size;
-    while (n && name.text[n - 1] >= '0' && name.text[n - 1] <= '9') n--;
+    while (n && gal_is_digit(name.text[n - 1])) n--;
     return n && n < name.size && name.text[n - 1] == '.';
 }
 

@@ -1,5 +1,6 @@
 #include "spice/models/device_models.h"
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include <math.h>
 #include <string.h>
@@ -27,7 +28,7 @@ static int starts(gal_view line, const char *directive) {
 /* "skyn.12" without its bin number. */
 static gal_view base_name(gal_view name) {
     size_t n = name.size;
-    while (n && name.text[n - 1] >= '0' && name.text[n - 1] <= '9') n--;
+    while (n && gal_is_digit(name.text[n - 1])) n--;
     if (n > 1 && n < name.size && name.text[n - 1] == '.') name.size = n - 1;
     return name;
 }
