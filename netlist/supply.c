@@ -57,8 +57,7 @@ uint32_t gal_supply_of_name(const char *name) {
     if (size && name[size - 1] == '!') size--;
     if (size == 0 || size > LONGEST_NAME) return 0;
     char lower[LONGEST_NAME + 1] = {0};
-    for (size_t i = 0; i < size; i++)
-        lower[i] = gal_lower(name[i]);
+    for (size_t i = 0; i < size; i++) lower[i] = gal_lower(name[i]);
     if (strcmp(lower, "0") == 0) return GAL_NET_GROUND;
     if (has_core(lower, power_words)) return GAL_NET_POWER;
     return has_core(lower, ground_words) ? GAL_NET_GROUND : 0;
