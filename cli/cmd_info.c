@@ -15,11 +15,8 @@ typedef struct arguments {
 } arguments;
 
 static void print(gal_buf *text, const gal_netlist_info *info, const arguments *a) {
-    if (a->json) {
-        gal_netlist_info_json(text, info);
-    } else {
-        gal_netlist_info_text(text, info, (int)a->warnings);
-    }
+    if (a->json) gal_netlist_info_json(text, info);
+    else gal_netlist_info_text(text, info, (int)a->warnings);
 }
 
 static gal_status describe_spice(gal_buf *text, const char *path, gal_view netlist,
