@@ -30,8 +30,9 @@ void gal__spice_frame_clear(gal_spice_frame *frame) {
 typedef struct place {
     const gal_design *design;
     gal_spice_frame *frame; /* changes as parameters of outer frames are evaluated */
-    const gal_element *own; /* also look among the parameters of this card; or NULL */
-    int32_t busy;           /* that one of them is being evaluated */
+    const gal_element *own; /* a card of `home`, whose parameters count there, too; or NULL */
+    const gal_spice_frame *home;
+    int32_t busy; /* the one of them that is being evaluated */
 } place;
 
 static gal_status evaluate_param(gal_spice_scope *scope, gal_spice_frame *frame, int32_t i,
@@ -54,8 +55,9 @@ static gal_status evaluate_param(gal_spice_scope *scope, gal_spice_frame *frame,
 /* A parameter of the card itself: ad='w*0.3u'. */
 static gal_status find_own(gal_spice_scope *scope, int32_t key, double *value, gal_error *err) {
     place *at = scope->user;
-    for (int32_t k = 0; at->own && k < at->own->n_param; k++) {
-        const gal_param *p = &at->frame->cell->element_param.data[at->own->first_param + k];
+    if (!at->own || at->frame != at->home) return GAL_ENOTFOUND;
+    for (int32_t k = 0; k < at->own->n_param; k++) {
+        const gal_param *p = &at->home->cell->element_param.data[at->own->first_param + k];
         if (p->key != key || k == at->busy) continue;
         *value = p->value.value;
         if (!p->value.text) return GAL_OK;
@@ -115,7 +117,7 @@ gal_status gal__spice_try(double *value, gal_spice_evaluator *evaluator, gal_spi
     const char *text = quantity->text;
     *value = quantity->value;
     if (text) {
-        place at = {evaluator->design, frame, own, -1};
+        place at = {evaluator->design, frame, own, frame, -1};
         gal_spice_scope scope = {.user = &at,
                                  .find = find_param,
                                  .function = find_function,

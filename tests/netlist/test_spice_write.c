@@ -125,6 +125,11 @@ static void test_other_parameters(void **state) {
     sample_read(&s, "* scaled\n.option scale=1u\nm1 d g s b nch w=1 l=0.15 ad=0.3 pd=2\n");
     assert_string_equal(s.circuit.device[0].more, "ad=3e-13 pd=2e-06");
     sample_clear(&s);
+    /* The card's own parameters do not count where an outer one is evaluated. */
+    sample_read(&s, "* own\n.param outer='nf*2'\n.subckt c d\nr1 d 0 1\nr2 d 0 1\nr3 d 0 1\n"
+                    "x1 d 0 box nf=2 b='outer' a='nf*3' c='e' e='c'\n.ends\nx1 d c\n");
+    assert_string_equal(s.circuit.device[3].more, "nf=2 b=outer a=6 c=e e=c");
+    sample_clear(&s);
     sample_read(&s, "* scaled\n.option scale=1u\nx1 d g s b nfet_03v3 w=1 l=0.5 ad=0.3\n"
                     "x2 d g s b sky130_fd_pr__nfet_01v8 w=1 l=0.15 ad=0.3\n");
     assert_string_equal(s.circuit.device[0].more, "ad=3e-13");
