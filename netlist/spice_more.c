@@ -1,5 +1,6 @@
 #include "netlist/spice_more.h"
 
+#include "base/ascii.h"
 #include <math.h>
 #include <string.h>
 
@@ -44,8 +45,11 @@ static int power_of(gal_view key) {
     return is_among(key, area) ? 2 : is_among(key, length);
 }
 
+/* 1 for text that any reader takes for one word. */
 static int is_word(const char *text) {
-    return !text[strcspn(text, " \t+-*/(){}[]'\"=,;:?<>!&|^$")];
+    const char *p = text;
+    while (gal_is_word(*p) || *p == '.') p++;
+    return p > text && !*p;
 }
 
 void gal__spice_put_more(gal_spice_evaluator *evaluator, gal_spice_frame *frame,
@@ -53,6 +57,7 @@ void gal__spice_put_more(gal_spice_evaluator *evaluator, gal_spice_frame *frame,
     gal_buf *more = &evaluator->more;
     const char *name = gal_design_name(evaluator->design, param->key), *text = param->value.text;
     double value;
+    if (!is_word(name) || gal_is_digit(*name)) return;
     const gal_status status =
         gal__spice_try(&value, evaluator, frame, element, &param->value, NULL);
     const int is_number = status == GAL_OK && isfinite(value);
