@@ -20,8 +20,9 @@ GAL_API int gal_card_line_is_file(const gal_card_line *line);
 /* A word without the quotes around it. */
 GAL_API gal_view gal_card_unquoted(gal_view word);
 
+enum { GAL_CARD_PATH = 4096 }; /* PATH_MAX, which realpath writes */
+
 /* The absolute path of the file that such a card of the deck `deck` names; 0 when there is none. */
-enum { GAL_CARD_PATH = 4096 };
 GAL_API int gal_card_line_file(char absolute[GAL_CARD_PATH], const gal_card_line *line,
                                const char *deck);
 /* Appends the card with that path, so that the text may stand in another folder. */
