@@ -59,9 +59,15 @@ int gal_card_line_file(char absolute[GAL_CARD_PATH], const gal_card_line *line, 
     return found;
 }
 
-void gal_card_put_file(gal_buf *out, const gal_card_line *line, const char *absolute) {
-    gal_buf_append(out, line->word[0].text, line->word[0].size);
-    gal_buf_printf(out, " \"%s\" %.*s\n", absolute, (int)line->word[2].size, line->word[2].text);
+void gal_card_put(gal_buf *out, const gal_card_line *line, const char *deck) {
+    char absolute[GAL_CARD_PATH];
+    if (gal_card_line_is_file(line) && gal_card_line_file(absolute, line, deck)) {
+        gal_buf_append(out, line->word[0].text, line->word[0].size);
+        gal_buf_printf(out, " \"%s\" %.*s", absolute, (int)line->word[2].size, line->word[2].text);
+    } else {
+        gal_buf_append(out, line->text.text, line->text.size);
+    }
+    gal_buf_text(out, "\n");
 }
 
 int gal_card_holds_parameters(const char *path) {

@@ -25,8 +25,9 @@ enum { GAL_CARD_PATH = 4096 }; /* PATH_MAX, which realpath writes */
 /* The absolute path of the file that such a card of the deck `deck` names; 0 when there is none. */
 GAL_API int gal_card_line_file(char absolute[GAL_CARD_PATH], const gal_card_line *line,
                                const char *deck);
-/* Appends the card with that path, so that the text may stand in another folder. */
-GAL_API void gal_card_put_file(gal_buf *out, const gal_card_line *line, const char *absolute);
+/* Appends a line of `deck`, with that path where it names a file: the text may stand in another
+ * folder then. */
+GAL_API void gal_card_put(gal_buf *out, const gal_card_line *line, const char *deck);
 
 /* 1 for a file of design variables, which is part of the deck that includes it: it has .param cards
  * outside subcircuits, and neither models nor files of its own. */

@@ -62,16 +62,6 @@ static gal_status put_caps(gal_buf *out, const known_names *names, const gal_cir
     return GAL_OK;
 }
 
-static void put_line(gal_buf *out, const gal_card_line *line, const char *path) {
-    char absolute[GAL_CARD_PATH];
-    if (gal_card_line_is_file(line) && gal_card_line_file(absolute, line, path)) {
-        gal_card_put_file(out, line, absolute);
-        return;
-    }
-    gal_buf_append(out, line->text.text, line->text.size);
-    gal_buf_text(out, "\n");
-}
-
 static gal_status put_deck(gal_buf *out, gal_view deck, const char *path, const known_names *names,
                            const gal_circuit *circuit, const gal_cap *cap, int64_t n_cap,
                            gal_error *err) {
@@ -82,7 +72,7 @@ static gal_status put_deck(gal_buf *out, gal_view deck, const char *path, const 
         const int is_end =
             gal_view_equal_nocase(word, ".end") || gal_view_equal_nocase(word, ".alter");
         if (is_end && !placed++) GAL_TRY(put_caps(out, names, circuit, cap, n_cap, err));
-        put_line(out, &line, path);
+        gal_card_put(out, &line, path);
     }
     return placed ? GAL_OK : put_caps(out, names, circuit, cap, n_cap, err);
 }

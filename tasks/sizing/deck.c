@@ -119,16 +119,12 @@ static int write_inline(writer *w, const char *path) {
     return 1;
 }
 
-/* .include and .lib with their file's absolute path. */
 static void write_file_card(writer *w, const gal_card_line *l, int may_inline) {
     char absolute[GAL_CARD_PATH];
-    if (!gal_card_line_file(absolute, l, w->bench->path)) {
-        gal_buf_append(w->out, l->text.text, l->text.size);
-        gal_buf_text(w->out, "\n");
-        return;
-    }
-    if (gal_card_line_is_lib(l) || !may_inline || w->depth || !write_inline(w, absolute))
-        gal_card_put_file(w->out, l, absolute);
+    const int inlined = may_inline && !w->depth && !gal_card_line_is_lib(l) &&
+                        gal_card_line_file(absolute, l, w->bench->path) &&
+                        write_inline(w, absolute);
+    if (!inlined) gal_card_put(w->out, l, w->bench->path);
 }
 
 static void write_line(writer *w, const gal_card_line *l, int may_inline) {
