@@ -50,6 +50,8 @@ GAL_API void gal_buf_number(gal_buf *buf, double value);
 /* As JSON: a string (bytes that are no UTF-8 become U+FFFD), a number (null when not finite). */
 GAL_API void gal_buf_json(gal_buf *buf, const char *text);
 GAL_API void gal_buf_json_number(gal_buf *buf, double value);
+/* As a field of CSV: quoted when it has to be (RFC 4180). */
+GAL_API void gal_buf_csv(gal_buf *buf, const char *text);
 /* GAL_OK, or GAL_ENOMEM when any append failed. */
 GAL_API gal_status gal_buf_ok(const gal_buf *buf, gal_error *err);
 

@@ -2,35 +2,64 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/pex_common.h"
+#include "cli/plot.h"
 #include "tasks/parasitics/evaluate.h"
 
 #include <stdio.h>
 
 typedef struct arguments {
-    const char *data, *model, *split, *exclude, *only, *extractor, *out;
-    int json, quiet;
+    const char *data, *model, *split, *exclude, *only, *extractor, *out, *plot;
+    int json, csv, quiet;
     long threads;
 } arguments;
 
-static gal_status run(gal_buf *text, const arguments *a, const char *const *path, int n_path,
-                      int extractor, gal_error *err) {
+static gal_status print(gal_buf *text, const gal_pex_evaluation *evaluation, const arguments *a,
+                        gal_error *err) {
+    if (a->json) return gal_pex_evaluation_json(text, evaluation, err);
+    if (a->csv) return gal_pex_evaluation_csv(text, evaluation, err);
+    return gal_pex_evaluation_table(text, evaluation, err);
+}
+
+static gal_status draw(const gal_pex_evaluation *evaluation, const char *path, gal_error *err) {
+    gal_buf commands;
+    gal_buf_init(&commands);
+    gal_pex_evaluation_gnuplot(&commands, evaluation);
+    const gal_status status = cli_plot(path, 1260, 450, &commands, err);
+    gal_buf_clear(&commands);
+    return status;
+}
+
+/* Numbers come out whether there is a picture or not. Returns the exit code. */
+static int conclude(const gal_pex_evaluation *evaluation, const arguments *a) {
+    gal_buf text;
+    gal_error err = {0};
+    gal_buf_init(&text);
+    int code = print(&text, evaluation, a, &err) == GAL_OK ? cli_emit(a->out, text.data, text.size)
+                                                           : cli_fail(&err);
+    if (a->plot && draw(evaluation, a->plot, &err) != GAL_OK) code = cli_fail(&err);
+    gal_buf_clear(&text);
+    return code;
+}
+
+static int run(const arguments *a, const char *const *path, int n_path, int extractor) {
     const gal_pex_filter filter = {.families = a->split ? a->split : a->exclude,
                                    .keep = a->split != NULL,
                                    .only = a->only,
                                    .extractor = extractor};
+    gal_error err = {0};
     gal_pex_set set;
     gal_pex_model model = {0};
-    gal_pex_evaluation evaluation;
+    gal_pex_evaluation evaluation = {0};
     const gal_report *report = cli_report(a->quiet);
-    GAL_TRY(gal_pex_set_read(&set, path, n_path, &filter, report, err));
-    gal_status status = cli_model_load(&model, a->model, err);
-    if (status == GAL_OK) status = gal_pex_evaluate(&evaluation, &model, &set, report, err);
-    if (status == GAL_OK)
-        status = a->json ? gal_pex_evaluation_json(text, &evaluation, err)
-                         : gal_pex_evaluation_table(text, &evaluation, err);
+    if (gal_pex_set_read(&set, path, n_path, &filter, report, &err) != GAL_OK)
+        return cli_fail(&err);
+    gal_status status = cli_model_load(&model, a->model, &err);
+    if (status == GAL_OK) status = gal_pex_evaluate(&evaluation, &model, &set, report, &err);
+    const int code = status == GAL_OK ? conclude(&evaluation, a) : cli_fail(&err);
+    gal_pex_evaluation_clear(&evaluation);
     gal_pex_model_clear(&model);
     gal_pex_set_clear(&set);
-    return status;
+    return code;
 }
 
 int cmd_parasitics_eval(int argc, char **argv) {
@@ -44,6 +73,8 @@ int cmd_parasitics_eval(int argc, char **argv) {
         {"extractor", CLI_TEXT, &a.extractor, "NAME", "foundry or magic (default: by the data)"},
         {"out", CLI_OUTPUT, &a.out, "FILE", "write there"},
         {"json", CLI_FLAG, &a.json, NULL, "JSON instead of the table"},
+        {"csv", CLI_FLAG, &a.csv, NULL, "every net and pair, extracted and predicted, as CSV"},
+        {"plot", CLI_OUTPUT, &a.plot, "FILE", "predicted over extracted, .png or .svg"},
         {"threads", CLI_INT, &a.threads, "N", "threads to use"},
         {"quiet", CLI_FLAG, &a.quiet, NULL, "no progress on standard error"},
     };
@@ -55,7 +86,8 @@ int cmd_parasitics_eval(int argc, char **argv) {
                    "macro F1 over five size classes, R2 on routed nets, existence AUC.",
         .examples =
             "  galena parasitics eval --data calibre_hd.par.gz --split heldout_families.txt\n"
-            "  galena parasitics eval --data magic_gf7.par.gz --model generic --json\n",
+            "  galena parasitics eval --data magic_gf7.par.gz --model generic --json\n"
+            "  galena parasitics eval --data mine.spf --csv --plot mine.png\n",
         .option = option,
         .n_option = sizeof option / sizeof *option,
         .min_operand = 0,
@@ -66,13 +98,7 @@ int cmd_parasitics_eval(int argc, char **argv) {
     const char *const *path = cli_data(argv, &n, a.data);
     if (!cli_has_data(n, a.split, a.exclude)) return CLI_USAGE;
     const int extractor = cli_extractor(a.extractor, -1);
-    if (extractor == -2) return CLI_USAGE;
+    if (extractor == -2 || !cli_can_plot(a.plot)) return CLI_USAGE;
     cli_threads(a.threads);
-    gal_buf text;
-    gal_buf_init(&text);
-    gal_error err = {0};
-    const gal_status status = run(&text, &a, path, n, extractor, &err);
-    const int exit_code = status == GAL_OK ? cli_emit(a.out, text.data, text.size) : cli_fail(&err);
-    gal_buf_clear(&text);
-    return exit_code;
+    return run(&a, path, n, extractor);
 }

@@ -2,10 +2,10 @@
 #include "base/file.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/plot.h"
 #include "tasks/sizing/deck.h"
 #include "tasks/sizing/report.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -80,16 +80,8 @@ static gal_status write_deck(const run *r, gal_error *err) {
 static gal_status draw(const run *r, gal_error *err) {
     gal_buf text;
     gal_buf_init(&text);
-    gal_sizing_gnuplot(&text, r->sizing, r->a->plot);
-    gal_status status = gal_buf_ok(&text, err);
-    FILE *pipe = NULL;
-    if (status == GAL_OK) {
-        signal(SIGPIPE, SIG_IGN);
-        pipe = popen("gnuplot", "w");
-    }
-    if (pipe) fwrite(text.data, 1, text.size, pipe);
-    if (status == GAL_OK && (!pipe || pclose(pipe) != 0))
-        status = gal_fail(err, GAL_EIO, "gnuplot failed: is package gnuplot-nox installed?");
+    gal_sizing_gnuplot(&text, r->sizing);
+    const gal_status status = cli_plot(r->a->plot, 800, 500, &text, err);
     gal_buf_clear(&text);
     return status;
 }
@@ -228,7 +220,6 @@ int cmd_size(int argc, char **argv) {
     int n;
     const int code = cli_parse(argc, argv, &spec, &n);
     if (code >= 0) return code;
-    if (a.plot && !gal_path_has_ending(a.plot, ".png") && !gal_path_has_ending(a.plot, ".svg"))
-        return fprintf(stderr, "galena: --plot FILE: expected .png or .svg\n"), CLI_USAGE;
+    if (!cli_can_plot(a.plot)) return CLI_USAGE;
     return execute(argv[1], &a);
 }

@@ -105,20 +105,6 @@ void cli_runs_table(gal_buf *text, const cli_runs *r, long limit) {
     print_range(text, r);
 }
 
-/* A CSV field: quoted when it must be. */
-static void csv_text(gal_buf *text, const char *field) {
-    if (!strpbrk(field, ",\"\n")) {
-        gal_buf_text(text, field);
-        return;
-    }
-    gal_buf_text(text, "\"");
-    for (const char *p = field; *p; p++) {
-        if (*p == '"') gal_buf_text(text, "\"");
-        gal_buf_append(text, p, 1);
-    }
-    gal_buf_text(text, "\"");
-}
-
 static void csv_number(gal_buf *text, double value) {
     gal_buf_text(text, ",");
     if (!isnan(value)) gal_buf_number(text, value);
@@ -133,14 +119,14 @@ void cli_runs_csv(gal_buf *text, const cli_runs *r) {
     gal_buf_text(text, ",status,words\n");
     for (int32_t i = 0; i < r->plan->n; i++) {
         if (!r->known[i]) continue;
-        csv_text(text, corner_of(r, i));
+        gal_buf_csv(text, corner_of(r, i));
         gal_buf_printf(text, ",%llu", (unsigned long long)r->plan->seed[i]);
         for (int32_t v = 0; v < r->bench->n_var; v++) csv_number(text, values_of(r, i)[v]);
         for (int32_t c = 0; c < r->n_column; c++) {
             csv_number(text, metric_of(r, i, c));
         }
         gal_buf_printf(text, ",%s,", status_of(r, i));
-        csv_text(text, r->result[i].words);
+        gal_buf_csv(text, r->result[i].words);
         gal_buf_text(text, "\n");
     }
 }

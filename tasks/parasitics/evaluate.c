@@ -1,8 +1,6 @@
 #include "tasks/parasitics/evaluate.h"
 
-#include "base/vec.h"
 #include "gnn/metrics.h"
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,13 +103,29 @@ static gal_status add_baseline(pool pools[3], gal_pex_plain kind, const gal_pex_
     return ok ? GAL_OK : no_memory(err);
 }
 
-static gal_status add_model(pool pools[3], const gal_pex_model *model, const gal_pex_case *pex,
-                            const gal_pex_estimate *estimate, gal_error *err) {
+/* Every label of a case beside the model's answer. */
+static int keep_samples(gal_pex_evaluation *to, const gal_pex_output *out,
+                        const gal_pex_case *pex) {
+    int ok = 1;
+    for (int t = 0; t < 3; t++) {
+        const float *label = gal_pex_labels(pex, t);
+        for (int32_t i = 0; ok && i < gal_pex_n_sample(pex, t); i++)
+            if (!isnan(label[i]))
+                ok = gal_vec_push(&to->sample, ((gal_pex_sample){pex, t, i, label[i],
+                                                                 out->mean[t][i], out->sd[t][i]}));
+    }
+    return ok;
+}
+
+/* The samples are kept in `keep`, unless it is NULL. */
+static gal_status add_model(pool pools[3], gal_pex_evaluation *keep, const gal_pex_model *model,
+                            const gal_pex_case *pex, const gal_pex_estimate *estimate,
+                            gal_error *err) {
     gal_pex_output out;
     GAL_TRY(gal_pex_model_apply_to(&out, model, pex, estimate, err));
     say s[3];
     for (int t = 0; t < 3; t++) s[t] = (say){out.mean[t], out.sd[t], out.grade[t], out.exist};
-    const int ok = add_case(pools, s, pex);
+    const int ok = add_case(pools, s, pex) && (!keep || keep_samples(keep, &out, pex));
     gal_pex_output_clear(&out);
     return ok ? GAL_OK : no_memory(err);
 }
@@ -121,14 +135,14 @@ static gal_status add_estimate(pool pools[3], const gal_pex_model *model, const 
                                const gal_pex_estimate *estimate, gal_error *err) {
     gal_pex_model bare = *model; /* shallow: only read */
     bare.n_member = 0;
-    return add_model(pools, &bare, pex, estimate, err);
+    return add_model(pools, NULL, &bare, pex, estimate, err);
 }
 
-static gal_status add_all(pool pools[GAL_PEX_N_PREDICTOR][3], const gal_pex_model *model,
-                          const gal_pex_case *pex, gal_error *err) {
+static gal_status add_all(pool pools[GAL_PEX_N_PREDICTOR][3], gal_pex_evaluation *to,
+                          const gal_pex_model *model, const gal_pex_case *pex, gal_error *err) {
     gal_pex_estimate estimate;
     GAL_TRY(gal_pex_estimate_case(&estimate, &model->estimator, pex, err));
-    gal_status status = add_model(pools[GAL_PEX_BY_MODEL], model, pex, &estimate, err);
+    gal_status status = add_model(pools[GAL_PEX_BY_MODEL], to, model, pex, &estimate, err);
     if (status == GAL_OK)
         status = add_estimate(pools[GAL_PEX_BY_ESTIMATE], model, pex, &estimate, err);
     if (status == GAL_OK)
@@ -207,7 +221,7 @@ static gal_status gather(pool pools[GAL_PEX_N_PREDICTOR][3], gal_pex_evaluation 
         if (!set->item[i].ground) continue;
         if (!gal_progress(report, "evaluating", i, set->n, "%s", set->item[i].circuit->name))
             return gal_fail(err, GAL_ECANCELED, "interrupted");
-        GAL_TRY(add_all(pools, model, &set->item[i], err));
+        GAL_TRY(add_all(pools, out, model, &set->item[i], err));
         out->n_circuit++;
         has_any = has_any || set->item[i].labels->n_cap > 0;
     }
@@ -227,67 +241,10 @@ gal_status gal_pex_evaluate(gal_pex_evaluation *out, const gal_pex_model *model,
     const gal_status status = gather(pools, out, model, set, report, err);
     for (int k = 0; k < GAL_PEX_N_PREDICTOR; k++)
         for (int t = 0; t < 3; t++) pool_free(&pools[k][t]);
+    if (status != GAL_OK) gal_pex_evaluation_clear(out);
     return status;
 }
 
-static const char *const predictor_name[] = {"model", "trees", "linear", "fan-out"};
-
-static void table_number(gal_buf *out, const char *format, double value) {
-    if (isnan(value)) gal_buf_printf(out, " %9s", "-");
-    else gal_buf_printf(out, format, value);
-}
-
-gal_status gal_pex_evaluation_table(gal_buf *out, const gal_pex_evaluation *evaluation,
-                                    gal_error *err) {
-    gal_buf_printf(out, "%d circuits\n%-9s %-8s %8s %9s %9s %9s %9s %9s %9s %9s\n",
-                   evaluation->n_circuit, "", "by", "n", "r2_log", "mae_log", "med_ape", "macro_f1",
-                   "routed_r2", "auc", "in +-1sd");
-    for (int t = 0; t < 3; t++)
-        for (int k = 0; k < GAL_PEX_N_PREDICTOR; k++) {
-            const gal_pex_score *s = &evaluation->score[k][t];
-            gal_buf_printf(out, "%-9s %-8s %8lld", k == 0 ? gal_pex_target_name[t] : "",
-                           predictor_name[k], (long long)s->n);
-            table_number(out, " %9.4f", s->r2_log);
-            table_number(out, " %9.4f", s->mae_log);
-            table_number(out, " %8.1f%%", 100 * s->median_ape);
-            table_number(out, " %9.3f", s->macro_f1);
-            table_number(out, " %9.4f", s->routed_r2_log);
-            table_number(out, " %9.4f", s->auc);
-            table_number(out, " %8.1f%%", 100 * s->coverage);
-            gal_buf_text(out, "\n");
-        }
-    return gal_buf_ok(out, err);
-}
-
-static json_t *json_number(double value) {
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
-static json_t *json_score(const gal_pex_score *s) {
-    return json_pack("{s:I,s:o,s:o,s:o,s:o,s:o,s:I,s:o,s:o}", "n", (json_int_t)s->n, "r2_log",
-                     json_number(s->r2_log), "mae_log", json_number(s->mae_log), "median_ape",
-                     json_number(s->median_ape), "macro_f1", json_number(s->macro_f1),
-                     "routed_r2_log", json_number(s->routed_r2_log), "routed_n",
-                     (json_int_t)s->routed_n, "auc", json_number(s->auc), "coverage_1sd",
-                     json_number(s->coverage));
-}
-
-gal_status gal_pex_evaluation_json(gal_buf *out, const gal_pex_evaluation *evaluation,
-                                   gal_error *err) {
-    json_t *root = json_pack("{s:i}", "circuits", evaluation->n_circuit);
-    json_t *plain = json_object();
-    for (int k = 0; k < GAL_PEX_N_PREDICTOR; k++) {
-        json_t *to = k == GAL_PEX_BY_MODEL ? root : json_object();
-        for (int t = 0; t < 3; t++)
-            json_object_set_new(to, gal_pex_target_name[t], json_score(&evaluation->score[k][t]));
-        if (k != GAL_PEX_BY_MODEL) json_object_set_new(plain, predictor_name[k], to);
-    }
-    json_object_set_new(root, "baselines", plain);
-    char *text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
-    json_decref(root);
-    if (!text) return no_memory(err);
-    gal_buf_text(out, text);
-    gal_buf_text(out, "\n");
-    free(text);
-    return gal_buf_ok(out, err);
+void gal_pex_evaluation_clear(gal_pex_evaluation *evaluation) {
+    gal_vec_free(&evaluation->sample);
 }

@@ -126,22 +126,12 @@ gal_status gal_pex_result_table(gal_buf *out, const gal_pex_result *result, int3
     return gal_buf_ok(out, err);
 }
 
-static void csv_name(gal_buf *out, const char *name) {
-    if (!strpbrk(name, ",\"\n")) {
-        gal_buf_text(out, name);
-        return;
-    }
-    gal_buf_text(out, "\"");
-    for (; *name; name++) gal_buf_printf(out, *name == '"' ? "\"\"" : "%c", *name);
-    gal_buf_text(out, "\"");
-}
-
 static void csv_row(gal_buf *out, const gal_circuit *circuit, const char *kind, int32_t a,
                     int32_t b, gal_pex_value value, double probability) {
     gal_buf_printf(out, "%s,", kind);
-    csv_name(out, circuit->net[a].name);
+    gal_buf_csv(out, circuit->net[a].name);
     gal_buf_text(out, ",");
-    if (b >= 0) csv_name(out, circuit->net[b].name);
+    if (b >= 0) gal_buf_csv(out, circuit->net[b].name);
     const double factor = pow(10, value.sd);
     gal_buf_printf(out, ",%.6g,%.6g,%.6g,%.4f\n", value.farad, value.farad / factor,
                    value.farad * factor, probability);

@@ -176,11 +176,8 @@ static double plotted(const gal_sizing_design *d) {
     return d->cost.hard > 0 ? fmax(d->cost.hard, 1e-4) : 1e-4;
 }
 
-void gal_sizing_gnuplot(gal_buf *text, const gal_sizing *s, const char *path) {
+void gal_sizing_gnuplot(gal_buf *text, const gal_sizing *s) {
     double best = INFINITY;
-    const int png = gal_path_has_ending(path, ".png");
-    gal_buf_printf(text, "set terminal %s\nset output '%s'\n",
-                   png ? "pngcairo size 800,500" : "svg size 800,500", path);
     gal_buf_text(text, "set xlabel 'simulations'\nset ylabel 'hard targets missed by'\n"
                        "set logscale y\nset grid\nset yrange [7e-5:*]\n"
                        "set ytics add ('met' 1e-4)\n$all << E\n");

@@ -18,7 +18,7 @@ GAL_API gal_status gal_sizing_json(gal_buf *text, const gal_sizing *sizing, gal_
 /* Comment lines for the sized deck. */
 GAL_API void gal_sizing_comment(gal_buf *text, const gal_sizing *sizing);
 
-/* gnuplot commands that draw the convergence into `path` (.png, else .svg). */
-GAL_API void gal_sizing_gnuplot(gal_buf *text, const gal_sizing *sizing, const char *path);
+/* gnuplot commands that draw the convergence. */
+GAL_API void gal_sizing_gnuplot(gal_buf *text, const gal_sizing *sizing);
 
 #endif

@@ -89,8 +89,19 @@ static void json_takes_any_bytes(void **state) {
     assert_int_equal(gal_utf8_size("\xF0\x9F\x98\x80"), 4);
 }
 
+static void csv_quotes_what_it_must(void **state) {
+    (void)state;
+    gal_buf buf;
+    gal_buf_init(&buf);
+    gal_buf_csv(&buf, "q<3>");
+    gal_buf_csv(&buf, "q<3,\"2\">");
+    assert_string_equal(buf.data, "q<3>\"q<3,\"\"2\"\">\"");
+    gal_buf_clear(&buf);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(csv_quotes_what_it_must),
         cmocka_unit_test(json_takes_any_bytes),
         cmocka_unit_test(numbers_read_like_strtod),
         cmocka_unit_test(numbers_stop_where_they_end),

@@ -104,6 +104,12 @@ test_eval() {
   printf 'inv\n' >"$tmp/families"
   check 'eval split' 0 "$galena" parasitics eval "$cells" --model "$model" --split "$tmp/families"
   has 'eval split' "$tmp/out" '^2 circuits'
+  check 'eval csv' 0 "$galena" parasitics eval "$cells" --model "$model" --csv --plot "$tmp/it's.svg" \
+    --split "$tmp/families"
+  has 'eval csv' "$tmp/out" '^circuit,kind,net_a,net_b,extracted,predicted,low,high$'
+  has 'eval csv' "$tmp/out" '^sky130_fd_sc_hd__inv_[0-9]+,coupling,A,Y,[^,]+,[^,]+,[^,]+,[^,]+$'
+  has 'eval plot' "$tmp/it's.svg" '>within its band<'
+  check 'eval plot' 2 "$galena" parasitics eval "$cells" --plot "$tmp/plot.pdf"
   check 'eval both' 2 "$galena" parasitics eval "$cells" --split a --exclude b
 }
 

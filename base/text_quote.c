@@ -1,6 +1,8 @@
+/* Texts and numbers as fields of JSON and CSV. */
 #include "base/text.h"
 
 #include <math.h>
+#include <string.h>
 
 size_t gal_utf8_size(const char *text) {
     static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -33,4 +35,17 @@ void gal_buf_json(gal_buf *buf, const char *text) {
 void gal_buf_json_number(gal_buf *buf, double value) {
     if (isfinite(value)) gal_buf_number(buf, value);
     else gal_buf_text(buf, "null");
+}
+
+void gal_buf_csv(gal_buf *buf, const char *text) {
+    if (!strpbrk(text, ",\"\r\n")) {
+        gal_buf_text(buf, text);
+        return;
+    }
+    gal_buf_text(buf, "\"");
+    for (const char *p = text; *p; p++) {
+        if (*p == '"') gal_buf_text(buf, "\"");
+        gal_buf_append(buf, p, 1);
+    }
+    gal_buf_text(buf, "\"");
 }
