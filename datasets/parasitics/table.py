@@ -201,6 +201,26 @@ def bars():
     yield f"| cell-delay error with predicted C (against schematic only) | {none:.2f} % | a quarter | | {predicted:.2f} %: {verdict} |"
 
 
+def interval(pattern, target):
+    """R2 and the ends of its interval, each the mean over seeds."""
+    found = scores_of(pattern, target, "r2_log_95").get("model")
+    if not found:
+        return "-"
+    low, high = (statistics.mean(ends) for ends in zip(*found))
+    return f"{statistics.mean(values(pattern, target, 'r2_log')['model']):.3f} ({low:.3f} to {high:.3f})"
+
+
+def intervals():
+    yield "| R2 (95 % interval over cell families) | bar | Calibre hd alone | shipped recipe |"
+    yield "|---|---|---|---|"
+    for title, _, bar, target, metric in HELD_OUT:
+        if metric != "r2_log":
+            continue
+        for library, least in zip(("hd", "hdll"), bar):
+            shown = [interval(f"{kind}_{library}_*", target) for kind in ("t1", "generic_calibre")]
+            yield f"| {title}, {library} | {least} | " + " | ".join(shown) + " |"
+
+
 def summary():
     yield "| measure | galena | on the baseline's data | best plain predictor |"
     yield "|---|---|---|---|"
@@ -208,7 +228,9 @@ def summary():
         if metric == "routed_r2_log":
             continue
         for library, baseline in zip(("hd", "hdll"), baselines):
-            shown = [show(scores_of(f"{kind}_{library}_*", target, metric).get("model")) for kind in ("generic_calibre", "t1")]
+            files = [f"{kind}_{library}_*" for kind in ("generic_calibre", "t1")]
+            shown = [interval(path, target) if metric == "r2_log" else show(scores_of(path, target, metric).get("model"))
+                     for path in files]
             yield f"| {title}, {library} | " + " | ".join(shown) + f" | {baseline} |"
     for title, baseline, pattern, target in FEW:
         yield f"| {title} | | {show(scores_of(pattern, target, 'r2_log').get('model'))} | {baseline} |"
@@ -246,7 +268,7 @@ def put(text, block):
 if len(sys.argv) < 2:
     sys.exit(__doc__)
 OUT, FILES = sys.argv[1], sys.argv[2:]
-blocks = [list(make()) for make in (accuracy, bars, bands, summary, report)]
+blocks = [list(make()) for make in (accuracy, bars, intervals, bands, summary, report)]
 if not FILES:
     print("\n\n".join("\n".join(block) for block in blocks))
 for path in FILES:

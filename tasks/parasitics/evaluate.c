@@ -198,12 +198,14 @@ static gal_status score_ape(double *out, const pool *p, gal_error *err) {
     return status;
 }
 
-static gal_status conclude(gal_pex_score *score, const pool *p, int pairs, int has_sd,
-                           gal_error *err) {
+/* `group` [samples]: their families. */
+static gal_status conclude(gal_pex_score *score, const pool *p, const uint64_t *group, int pairs,
+                           int has_sd, gal_error *err) {
     const int64_t n = (int64_t)p->pred.size;
     int64_t confusion[GAL_PEX_N_CLASS * GAL_PEX_N_CLASS];
     const gal_regression_score r = gal_score_regression(p->pred.data, p->truth.data, n);
     *score = (gal_pex_score){.n = n, .r2_log = r.r2, .mae_log = r.mae, .auc = NAN, .coverage = NAN};
+    GAL_TRY(gal_score_r2_interval(score->r2_interval, p->pred.data, p->truth.data, group, n, err));
     GAL_TRY(score_ape(&score->median_ape, p, err));
     score->macro_f1 =
         gal_score_classes(confusion, p->pred_class.data, p->class.data, n, GAL_PEX_N_CLASS)
@@ -211,6 +213,22 @@ static gal_status conclude(gal_pex_score *score, const pool *p, int pairs, int h
     score->routed_r2_log = routed_r2(&score->routed_n, p);
     if (has_sd) score->coverage = gal_score_coverage(p->pred.data, p->sd.data, p->truth.data, n, 1);
     return pairs ? existence_auc(&score->auc, p, err) : GAL_OK;
+}
+
+/* All predictors answered the samples of a target in one order, that of out->sample. */
+static gal_status conclude_target(gal_pex_evaluation *out, pool pools[GAL_PEX_N_PREDICTOR][3],
+                                  const gal_pex_set *set, gal_pex_target target, gal_error *err) {
+    uint64_t *group = malloc((out->sample.size + 1) * sizeof *group);
+    size_t n = 0;
+    gal_status status = group ? GAL_OK : no_memory(err);
+    for (size_t i = 0; group && i < out->sample.size; i++)
+        if (out->sample.data[i].target == target)
+            group[n++] = set->group[out->sample.data[i].pex - set->item];
+    for (int k = 0; status == GAL_OK && k < GAL_PEX_N_PREDICTOR; k++)
+        status = conclude(&out->score[k][target], &pools[k][target], group,
+                          target == GAL_PEX_COUPLE, k <= GAL_PEX_BY_ESTIMATE, err);
+    free(group);
+    return status;
 }
 
 static gal_status gather(pool pools[GAL_PEX_N_PREDICTOR][3], gal_pex_evaluation *out,
@@ -226,10 +244,7 @@ static gal_status gather(pool pools[GAL_PEX_N_PREDICTOR][3], gal_pex_evaluation 
         has_any = has_any || set->item[i].labels->n_cap > 0;
     }
     if (!has_any) return gal_fail(err, GAL_EINVAL, "the data has no capacitances");
-    for (int k = 0; k < GAL_PEX_N_PREDICTOR; k++)
-        for (int t = 0; t < 3; t++)
-            GAL_TRY(conclude(&out->score[k][t], &pools[k][t], t == GAL_PEX_COUPLE,
-                             k <= GAL_PEX_BY_ESTIMATE, err));
+    for (int t = 0; t < 3; t++) GAL_TRY(conclude_target(out, pools, set, t, err));
     return GAL_OK;
 }
 

@@ -17,17 +17,23 @@ static void table_number(gal_buf *out, const char *format, double value) {
     else gal_buf_printf(out, format, value);
 }
 
+static void table_interval(gal_buf *out, const double interval[2]) {
+    if (isnan(interval[0])) gal_buf_printf(out, " %13s", "-");
+    else gal_buf_printf(out, " %6.3f %6.3f", interval[0], interval[1]);
+}
+
 gal_status gal_pex_evaluation_table(gal_buf *out, const gal_pex_evaluation *evaluation,
                                     gal_error *err) {
-    gal_buf_printf(out, "%d circuits\n%-9s %-8s %8s %9s %9s %9s %9s %9s %9s %9s\n",
-                   evaluation->n_circuit, "", "by", "n", "r2_log", "mae_log", "med_ape", "macro_f1",
-                   "routed_r2", "auc", "in +-1sd");
+    gal_buf_printf(out, "%d circuits\n%-9s %-8s %8s %9s %-13s %9s %9s %9s %9s %9s %9s\n",
+                   evaluation->n_circuit, "", "by", "n", "r2_log", "  95 % of it", "mae_log",
+                   "med_ape", "macro_f1", "routed_r2", "auc", "in +-1sd");
     for (int t = 0; t < 3; t++)
         for (int k = 0; k < GAL_PEX_N_PREDICTOR; k++) {
             const gal_pex_score *s = &evaluation->score[k][t];
             gal_buf_printf(out, "%-9s %-8s %8lld", k == 0 ? gal_pex_target_name[t] : "",
                            predictor_name[k], (long long)s->n);
             table_number(out, " %9.4f", s->r2_log);
+            table_interval(out, s->r2_interval);
             table_number(out, " %9.4f", s->mae_log);
             table_number(out, " %8.1f%%", 100 * s->median_ape);
             table_number(out, " %9.3f", s->macro_f1);
@@ -44,9 +50,10 @@ static json_t *json_number(double value) {
 }
 
 static json_t *json_score(const gal_pex_score *s) {
-    return json_pack("{s:I,s:o,s:o,s:o,s:o,s:o,s:I,s:o,s:o}", "n", (json_int_t)s->n, "r2_log",
-                     json_number(s->r2_log), "mae_log", json_number(s->mae_log), "median_ape",
-                     json_number(s->median_ape), "macro_f1", json_number(s->macro_f1),
+    return json_pack("{s:I,s:o,s:[o,o],s:o,s:o,s:o,s:o,s:I,s:o,s:o}", "n", (json_int_t)s->n,
+                     "r2_log", json_number(s->r2_log), "r2_log_95", json_number(s->r2_interval[0]),
+                     json_number(s->r2_interval[1]), "mae_log", json_number(s->mae_log),
+                     "median_ape", json_number(s->median_ape), "macro_f1", json_number(s->macro_f1),
                      "routed_r2_log", json_number(s->routed_r2_log), "routed_n",
                      (json_int_t)s->routed_n, "auc", json_number(s->auc), "coverage_1sd",
                      json_number(s->coverage));

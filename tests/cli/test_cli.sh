@@ -100,7 +100,7 @@ test_eval() {
   check eval 0 "$galena" parasitics eval --data "$cells" --model "$model" --json --quiet
   json eval "$tmp/out"
   has eval "$tmp/out" '"circuits": 12'
-  for key in ground total coupling baselines r2_log auc; do has eval "$tmp/out" "\"$key\":"; done
+  for key in ground total coupling baselines r2_log r2_log_95 auc; do has eval "$tmp/out" "\"$key\":"; done
   printf 'inv\n' >"$tmp/families"
   check 'eval split' 0 "$galena" parasitics eval "$cells" --model "$model" --split "$tmp/families"
   has 'eval split' "$tmp/out" '^2 circuits'

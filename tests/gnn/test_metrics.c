@@ -99,8 +99,66 @@ static void intervals_are_calibrated(void **state) {
     assert_true(gal_score_calibration(mean, narrow, truth, COUNT) > 0.2);
 }
 
+/* Ten copies of every sample say no more than one, if they are told to be of one group. */
+static void copies_do_not_narrow_an_interval(void **state) {
+    (void)state;
+    enum { COUNT = 100, COPIES = 10 };
+    static double pred[COUNT * COPIES], truth[COUNT * COPIES];
+    static uint64_t group[COUNT * COPIES], alone[COUNT * COPIES];
+    double one[2], copied[2], fooled[2];
+    gal_rng rng;
+    gal_rng_init(&rng, 3, 0);
+    for (int i = 0; i < COUNT; i++) {
+        truth[i] = gal_rng_normal(&rng);
+        pred[i] = truth[i] + 0.3 * gal_rng_normal(&rng);
+    }
+    for (int i = 0; i < COUNT * COPIES; i++) {
+        truth[i] = truth[i % COUNT];
+        pred[i] = pred[i % COUNT];
+        group[i] = (uint64_t)(i % COUNT);
+        alone[i] = (uint64_t)i;
+    }
+    const double r2 = gal_score_regression(pred, truth, COUNT).r2;
+    gal_score_r2_interval(one, pred, truth, group, COUNT, NULL);
+    gal_score_r2_interval(copied, pred, truth, group, COUNT * COPIES, NULL);
+    gal_score_r2_interval(fooled, pred, truth, alone, COUNT * COPIES, NULL);
+    assert_true(one[0] < r2 && r2 < one[1]);
+    assert_close(one[0], copied[0], 1e-9);
+    assert_close(one[1], copied[1], 1e-9);
+    assert_true(fooled[1] - fooled[0] < 0.5 * (one[1] - one[0]));
+    gal_score_r2_interval(one, pred, truth, group, 4, NULL);
+    assert_true(isnan(one[0]) && isnan(one[1]));
+}
+
+/* Of groups that err together, about 95 of 100 intervals hold the R2 of all groups there are. */
+static void intervals_of_r2_hold_it(void **state) {
+    (void)state;
+    enum { TRIALS = 200, GROUPS = 50, EACH = 6, COUNT = GROUPS * EACH };
+    const double shared = 0.3, own = 0.2, all = 1 - (shared * shared + own * own);
+    double pred[COUNT], truth[COUNT], interval[2];
+    uint64_t group[COUNT];
+    int held = 0;
+    gal_rng rng;
+    gal_rng_init(&rng, 4, 0);
+    for (int trial = 0; trial < TRIALS; trial++) {
+        for (int g = 0, i = 0; g < GROUPS; g++) {
+            const double error = shared * gal_rng_normal(&rng);
+            for (int k = 0; k < EACH; k++, i++) {
+                truth[i] = gal_rng_normal(&rng);
+                pred[i] = truth[i] + error + own * gal_rng_normal(&rng);
+                group[i] = (uint64_t)g * 77777;
+            }
+        }
+        gal_score_r2_interval(interval, pred, truth, group, COUNT, NULL);
+        held += interval[0] < all && all < interval[1];
+    }
+    assert_in_range(held, 0.90 * TRIALS, 0.99 * TRIALS);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(copies_do_not_narrow_an_interval),
+        cmocka_unit_test(intervals_of_r2_hold_it),
         cmocka_unit_test(regression_matches_sklearn),
         cmocka_unit_test(ranks_match_scipy_and_sklearn),
         cmocka_unit_test(classes_match_sklearn),
