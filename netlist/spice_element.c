@@ -111,7 +111,7 @@ static gal_status read_params(card *c) {
 static gal_status read_mos(card *c) {
     const int has_property_model = c->element->model >= 0;
     int32_t n = c->n_word - 1;
-    if (n > 5 && is_word(c, n, "off")) n--;
+    while (n > 5 && is_word(c, n, "off")) n--;
     int32_t n_size = 0;
     while (n > 5 && is_number(c, n)) n--, n_size++;
     if (n < 4) return expected(c, n + 1, "drain, gate, source and bulk nodes and a model");
@@ -131,7 +131,7 @@ static gal_status add_area(card *c, int32_t i) {
 static gal_status read_three_terminal(card *c) {
     const int has_property_model = c->element->model >= 0;
     int32_t n = c->n_word - 1;
-    if (n > 4 && is_word(c, n, "off")) n--;
+    while (n > 4 && is_word(c, n, "off")) n--;
     while (n > 4 && is_number(c, n)) n--;
     if (n + 1 < c->n_word && is_number(c, n + 1)) GAL_TRY(add_area(c, n + 1));
     if (n < 3 + !has_property_model) return expected(c, n + 1, "three nodes and a model");
