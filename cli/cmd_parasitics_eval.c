@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 typedef struct arguments {
-    const char *data, *model, *split, *exclude, *only, *extractor, *out, *plot;
+    const char *data, *model, *split, *exclude, *only, *calibrate, *extractor, *out, *plot;
     int json, csv, quiet;
     long threads;
 } arguments;
@@ -41,6 +41,31 @@ static int conclude(const gal_pex_evaluation *evaluation, const arguments *a) {
     return code;
 }
 
+/* From the file's circuits of families that are not scored. */
+static gal_status calibrate(gal_pex_calibration *out, const gal_pex_model *model, const char *path,
+                            const gal_pex_set *scored, int extractor, gal_error *err) {
+    gal_pex_set set;
+    const gal_pex_filter filter = {.extractor = extractor};
+    GAL_TRY(gal_pex_set_read(&set, &path, 1, &filter, NULL, err));
+    const gal_status status = gal_pex_calibration_fit(out, model, &set, scored, err);
+    gal_pex_set_clear(&set);
+    return status;
+}
+
+static gal_status judge(gal_pex_evaluation *out, const gal_pex_set *set, const arguments *a,
+                        int extractor, gal_error *err) {
+    gal_pex_model model = {0};
+    gal_pex_calibration fitted;
+    const gal_report *report = cli_report(a->quiet);
+    gal_status status = cli_model_load(&model, a->model, err);
+    if (status == GAL_OK && a->calibrate)
+        status = calibrate(&fitted, &model, a->calibrate, set, extractor, err);
+    if (status == GAL_OK)
+        status = gal_pex_evaluate(out, &model, a->calibrate ? &fitted : NULL, set, report, err);
+    gal_pex_model_clear(&model);
+    return status;
+}
+
 static int run(const arguments *a, const char *const *path, int n_path, int extractor) {
     const gal_pex_filter filter = {.families = a->split ? a->split : a->exclude,
                                    .keep = a->split != NULL,
@@ -48,16 +73,13 @@ static int run(const arguments *a, const char *const *path, int n_path, int extr
                                    .extractor = extractor};
     gal_error err = {0};
     gal_pex_set set;
-    gal_pex_model model = {0};
     gal_pex_evaluation evaluation = {0};
-    const gal_report *report = cli_report(a->quiet);
-    if (gal_pex_set_read(&set, path, n_path, &filter, report, &err) != GAL_OK)
+    if (gal_pex_set_read(&set, path, n_path, &filter, cli_report(a->quiet), &err) != GAL_OK)
         return cli_fail(&err);
-    gal_status status = cli_model_load(&model, a->model, &err);
-    if (status == GAL_OK) status = gal_pex_evaluate(&evaluation, &model, &set, report, &err);
-    const int code = status == GAL_OK ? conclude(&evaluation, a) : cli_fail(&err);
+    const int code = judge(&evaluation, &set, a, extractor, &err) == GAL_OK
+                         ? conclude(&evaluation, a)
+                         : cli_fail(&err);
     gal_pex_evaluation_clear(&evaluation);
-    gal_pex_model_clear(&model);
     gal_pex_set_clear(&set);
     return code;
 }
@@ -70,6 +92,7 @@ int cmd_parasitics_eval(int argc, char **argv) {
         {"split", CLI_TEXT, &a.split, "FILE", "score only the cell families listed in FILE"},
         {"exclude", CLI_TEXT, &a.exclude, "FILE", "score all but the families listed in FILE"},
         {"only", CLI_TEXT, &a.only, "CELL", "score one cell"},
+        {"calibrate", CLI_TEXT, &a.calibrate, "FILE", "extracted circuits to adjust the scale to"},
         {"extractor", CLI_TEXT, &a.extractor, "NAME", "foundry or magic (default: by the data)"},
         {"out", CLI_OUTPUT, &a.out, "FILE", "write there"},
         {"json", CLI_FLAG, &a.json, NULL, "JSON instead of the table"},
@@ -83,7 +106,8 @@ int cmd_parasitics_eval(int argc, char **argv) {
         .operands = "[FILE...]",
         .summary = "Scores a model, its trees alone, and the plain baselines side by side on\n"
                    "extracted circuits: n, R2 and mean error of log10 C, median relative error,\n"
-                   "macro F1 over five size classes, R2 on routed nets, existence AUC.",
+                   "macro F1 over five size classes, R2 on routed nets, existence AUC.\n"
+                   "--calibrate takes the file's families that are not scored.",
         .examples =
             "  galena parasitics eval --data calibre_hd.par.gz --split heldout_families.txt\n"
             "  galena parasitics eval --data magic_gf7.par.gz --model generic --json\n"

@@ -4,8 +4,12 @@
 #include "netlist/extract_read.h"
 #include <math.h>
 
-/* The prior "slope 1" weighs as much as labels whose spread sums to this many decades squared. */
-static const double slope_prior = 20;
+/* What is believed before any label is seen, so that one net or two cannot do harm: scales of
+ * blocks and processes that no label is of part from the model's by a factor of two either way
+ * (measured on designs left out), nets of one block by `net_sd` decades; how many labels that and
+ * the width of the bands count for; the slope is 1, for as much as labels whose spread sums to so
+ * many decades squared. */
+static const double scale_sd = 0.3, net_sd = 0.4, prior_labels = 3, slope_prior = 20;
 
 gal_pex_calibration gal_pex_calibration_none(void) {
     return (gal_pex_calibration){.slope = {1, 1, 1}, .sd_factor = {1, 1, 1}};
@@ -43,17 +47,22 @@ static void add_case(sums *s, const gal_pex_output *out, const gal_pex_case *pex
     }
 }
 
+/* The offset is drawn towards none as the mean of few labels deserves: by variance of the scale
+ * over that plus variance of the mean. */
 static void solve(gal_pex_calibration *c, int t, const sums *s) {
     const moments *m = &s->plain;
     if (m->n < 1) return;
     const double x = m->x / m->n, y = m->y / m->n;
     const double xx = m->xx - m->n * x * x, xy = m->xy - m->n * x * y;
+    const double freedom = m->n - 1 + prior_labels;
+    const double net_variance =
+        (fmax(left_over(m, y - x, 1), 0) + prior_labels * net_sd * net_sd) / freedom;
+    const double trust = scale_sd * scale_sd / (scale_sd * scale_sd + net_variance / m->n);
     c->n[t] = (int64_t)m->n;
     c->slope[t] = (xy + slope_prior) / (xx + slope_prior);
-    c->offset[t] = y - c->slope[t] * x;
-    if (m->n >= 3)
-        c->sd_factor[t] =
-            sqrt(fmax(left_over(&s->scaled, c->offset[t], c->slope[t]), 0) / (m->n - 1));
+    c->offset[t] = trust * (y - x) + (1 - c->slope[t]) * x;
+    const double left = fmax(left_over(&s->scaled, c->offset[t], c->slope[t]), 0);
+    c->sd_factor[t] = sqrt((left + prior_labels) / freedom);
 }
 
 /* To an extractor that knows some of the nets only, the others are ground. */
@@ -81,16 +90,27 @@ static gal_status compare(sums s[3], const gal_pex_model *model, const gal_pex_c
 static gal_status solve_all(gal_pex_calibration *out, const sums s[3], gal_error *err) {
     *out = gal_pex_calibration_none();
     if (s[0].plain.n + s[1].plain.n + s[2].plain.n == 0)
-        return gal_fail(err, GAL_EINVAL, "no capacitance of 1 aF or more to calibrate on");
+        return gal_fail(err, GAL_EINVAL, "nothing to calibrate on: no capacitance of 1 aF or more");
     for (int t = 0; t < 3; t++) solve(out, t, &s[t]);
     return GAL_OK;
 }
 
+static int has_family(const gal_pex_set *set, uint64_t family) {
+    for (int32_t i = 0; i < set->n; i++)
+        if (set->group[i] == family) return 1;
+    return 0;
+}
+
 gal_status gal_pex_calibration_fit(gal_pex_calibration *out, const gal_pex_model *model,
-                                   const gal_pex_case *item, int32_t n, gal_error *err) {
+                                   const gal_pex_set *set, const gal_pex_set *apart,
+                                   gal_error *err) {
     sums s[3] = {0};
-    for (int32_t i = 0; i < n; i++)
-        if (item[i].ground) GAL_TRY(compare(s, model, &item[i], NULL, err));
+    int32_t n_apart = 0;
+    for (int32_t i = 0; i < set->n; i++)
+        if (apart && has_family(apart, set->group[i])) n_apart++;
+        else if (set->item[i].ground) GAL_TRY(compare(s, model, &set->item[i], NULL, err));
+    if (n_apart == set->n)
+        return gal_fail(err, GAL_EINVAL, "nothing to calibrate on but what is to be scored");
     return solve_all(out, s, err);
 }
 
@@ -138,7 +158,7 @@ gal_status gal_pex_calibration_read(gal_pex_calibration *out, const gal_pex_mode
         const gal_pex_filter filter = {.extractor = (int)extractor};
         status = gal_pex_set_read(&set, &path, 1, &filter, NULL, err);
         if (status == GAL_OK) {
-            status = gal_pex_calibration_fit(out, model, set.item, set.n, err);
+            status = gal_pex_calibration_fit(out, model, &set, NULL, err);
             gal_pex_set_clear(&set);
         }
     }

@@ -1,8 +1,9 @@
 /* Calibration to a technology or extractor: an affine step in log C.
  *
  * Extractors and processes differ by factors that hold for all nets of a kind; a handful of
- * extracted nets is enough to learn them: log C' = offset + slope * log C, with the slope held to 1
- * unless many labels speak against it.
+ * extracted nets is enough to learn them: log C' = offset + slope * log C, with the offset drawn
+ * towards 0 while labels are few and the slope held to 1 unless many speak against it (empirical
+ * Bayes: the mean of a normal with a normal prior).
  */
 #ifndef GAL_TASKS_PARASITICS_CALIBRATE_H
 #define GAL_TASKS_PARASITICS_CALIBRATE_H
@@ -11,16 +12,18 @@
 
 typedef struct gal_pex_calibration {
     double offset[3], slope[3]; /* ground, total, coupling; log10 fF */
-    double sd_factor[3];        /* of the deviations; 1 with fewer than 3 labels */
+    double sd_factor[3];        /* of the deviations */
     int64_t n[3];               /* labels used */
 } gal_pex_calibration;
 
 /* No change. */
 GAL_API gal_pex_calibration gal_pex_calibration_none(void);
 
-/* From the labelled ones of item[0..n[. GAL_ENOMEM, GAL_EINVAL (no label at all). */
+/* From the labelled circuits of `set`, but none of a family that `apart` (may be NULL) has.
+ * GAL_ENOMEM, GAL_EINVAL (no label at all). */
 GAL_API gal_status gal_pex_calibration_fit(gal_pex_calibration *out, const gal_pex_model *model,
-                                           const gal_pex_case *item, int32_t n, gal_error *err);
+                                           const gal_pex_set *set, const gal_pex_set *apart,
+                                           gal_error *err);
 
 /* The same from a file: extracted circuits with transistors speak for themselves, nets without
  * (SPEF) are matched by name to those of `schematic`. Errors: those of the readers, GAL_ENOTFOUND

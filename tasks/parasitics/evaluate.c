@@ -117,12 +117,19 @@ static int keep_samples(gal_pex_evaluation *to, const gal_pex_output *out,
     return ok;
 }
 
+/* A model and, or NULL, its calibration. */
+typedef struct judged {
+    const gal_pex_model *model;
+    const gal_pex_calibration *calibration;
+} judged;
+
 /* The samples are kept in `keep`, unless it is NULL. */
-static gal_status add_model(pool pools[3], gal_pex_evaluation *keep, const gal_pex_model *model,
+static gal_status add_model(pool pools[3], gal_pex_evaluation *keep, const judged *by,
                             const gal_pex_case *pex, const gal_pex_estimate *estimate,
                             gal_error *err) {
     gal_pex_output out;
-    GAL_TRY(gal_pex_model_apply_to(&out, model, pex, estimate, err));
+    GAL_TRY(gal_pex_model_apply_to(&out, by->model, pex, estimate, err));
+    if (by->calibration) gal_pex_calibration_apply(&out, pex, by->calibration);
     say s[3];
     for (int t = 0; t < 3; t++) s[t] = (say){out.mean[t], out.sd[t], out.grade[t], out.exist};
     const int ok = add_case(pools, s, pex) && (!keep || keep_samples(keep, &out, pex));
@@ -131,24 +138,24 @@ static gal_status add_model(pool pools[3], gal_pex_evaluation *keep, const gal_p
 }
 
 /* The estimate is a model without networks. */
-static gal_status add_estimate(pool pools[3], const gal_pex_model *model, const gal_pex_case *pex,
+static gal_status add_estimate(pool pools[3], const judged *by, const gal_pex_case *pex,
                                const gal_pex_estimate *estimate, gal_error *err) {
-    gal_pex_model bare = *model; /* shallow: only read */
+    gal_pex_model bare = *by->model; /* shallow: only read */
     bare.n_member = 0;
-    return add_model(pools, NULL, &bare, pex, estimate, err);
+    return add_model(pools, NULL, &(judged){&bare, by->calibration}, pex, estimate, err);
 }
 
 static gal_status add_all(pool pools[GAL_PEX_N_PREDICTOR][3], gal_pex_evaluation *to,
-                          const gal_pex_model *model, const gal_pex_case *pex, gal_error *err) {
+                          const judged *by, const gal_pex_case *pex, gal_error *err) {
     gal_pex_estimate estimate;
-    GAL_TRY(gal_pex_estimate_case(&estimate, &model->estimator, pex, err));
-    gal_status status = add_model(pools[GAL_PEX_BY_MODEL], to, model, pex, &estimate, err);
+    GAL_TRY(gal_pex_estimate_case(&estimate, &by->model->estimator, pex, err));
+    gal_status status = add_model(pools[GAL_PEX_BY_MODEL], to, by, pex, &estimate, err);
     if (status == GAL_OK)
-        status = add_estimate(pools[GAL_PEX_BY_ESTIMATE], model, pex, &estimate, err);
+        status = add_estimate(pools[GAL_PEX_BY_ESTIMATE], by, pex, &estimate, err);
     if (status == GAL_OK)
-        status = add_baseline(pools[GAL_PEX_BY_LINEAR], GAL_PEX_LINEAR, model, pex, err);
+        status = add_baseline(pools[GAL_PEX_BY_LINEAR], GAL_PEX_LINEAR, by->model, pex, err);
     if (status == GAL_OK)
-        status = add_baseline(pools[GAL_PEX_BY_FANOUT], GAL_PEX_FANOUT, model, pex, err);
+        status = add_baseline(pools[GAL_PEX_BY_FANOUT], GAL_PEX_FANOUT, by->model, pex, err);
     gal_pex_estimate_clear(&estimate);
     return status;
 }
@@ -232,14 +239,14 @@ static gal_status conclude_target(gal_pex_evaluation *out, pool pools[GAL_PEX_N_
 }
 
 static gal_status gather(pool pools[GAL_PEX_N_PREDICTOR][3], gal_pex_evaluation *out,
-                         const gal_pex_model *model, const gal_pex_set *set,
-                         const gal_report *report, gal_error *err) {
+                         const judged *by, const gal_pex_set *set, const gal_report *report,
+                         gal_error *err) {
     int has_any = 0;
     for (int32_t i = 0; i < set->n; i++) {
         if (!set->item[i].ground) continue;
         if (!gal_progress(report, "evaluating", i, set->n, "%s", set->item[i].circuit->name))
             return gal_fail(err, GAL_ECANCELED, "interrupted");
-        GAL_TRY(add_all(pools, out, model, &set->item[i], err));
+        GAL_TRY(add_all(pools, out, by, &set->item[i], err));
         out->n_circuit++;
         has_any = has_any || set->item[i].labels->n_cap > 0;
     }
@@ -249,11 +256,13 @@ static gal_status gather(pool pools[GAL_PEX_N_PREDICTOR][3], gal_pex_evaluation 
 }
 
 gal_status gal_pex_evaluate(gal_pex_evaluation *out, const gal_pex_model *model,
-                            const gal_pex_set *set, const gal_report *report, gal_error *err) {
+                            const gal_pex_calibration *calibration, const gal_pex_set *set,
+                            const gal_report *report, gal_error *err) {
+    const judged by = {model, calibration};
     pool pools[GAL_PEX_N_PREDICTOR][3];
     memset(pools, 0, sizeof pools);
     *out = (gal_pex_evaluation){0};
-    const gal_status status = gather(pools, out, model, set, report, err);
+    const gal_status status = gather(pools, out, &by, set, report, err);
     for (int k = 0; k < GAL_PEX_N_PREDICTOR; k++)
         for (int t = 0; t < 3; t++) pool_free(&pools[k][t]);
     if (status != GAL_OK) gal_pex_evaluation_clear(out);

@@ -10,6 +10,7 @@
 #include "base/report.h"
 #include "base/text.h"
 #include "base/vec.h"
+#include "tasks/parasitics/calibrate.h"
 #include "tasks/parasitics/model.h"
 
 typedef enum gal_pex_predictor {
@@ -46,11 +47,12 @@ typedef struct gal_pex_evaluation {
     int32_t n_circuit;
 } gal_pex_evaluation;
 
-/* The set must outlive the evaluation, which the caller clears. Errors: GAL_ENOMEM, GAL_ECANCELED,
+/* `calibration` (may be NULL) changes what the model and its trees say. The set must outlive the
+ * evaluation, which the caller clears. Errors: GAL_ENOMEM, GAL_ECANCELED,
  * GAL_EINVAL (no labels). O(nets + pairs). */
 GAL_API gal_status gal_pex_evaluate(gal_pex_evaluation *out, const gal_pex_model *model,
-                                    const gal_pex_set *set, const gal_report *report,
-                                    gal_error *err);
+                                    const gal_pex_calibration *calibration, const gal_pex_set *set,
+                                    const gal_report *report, gal_error *err);
 
 GAL_API void gal_pex_evaluation_clear(gal_pex_evaluation *evaluation);
 

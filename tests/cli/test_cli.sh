@@ -109,6 +109,10 @@ test_eval() {
   has 'eval csv' "$tmp/out" '^circuit,kind,net_a,net_b,extracted,predicted,low,high$'
   has 'eval csv' "$tmp/out" '^sky130_fd_sc_hd__inv_[0-9]+,coupling,A,Y,[^,]+,[^,]+,[^,]+,[^,]+$'
   has 'eval plot' "$tmp/it's.svg" '>within its band<'
+  check 'eval calibrate' 0 "$galena" parasitics eval "$cells" --model "$model" --calibrate "$cells" \
+    --split "$tmp/families"
+  check 'eval calibrate on itself' 1 "$galena" parasitics eval "$cells" --model "$model" --calibrate "$cells"
+  has 'eval calibrate on itself' "$tmp/err" 'nothing to calibrate on'
   check 'eval plot' 2 "$galena" parasitics eval "$cells" --plot "$tmp/plot.pdf"
   check 'eval both' 2 "$galena" parasitics eval "$cells" --split a --exclude b
 }

@@ -261,6 +261,33 @@ static void calibration_follows_the_scale(void **state) {
     if (!(fabs(by_all - log10(2.7)) < 0.15)) fail_msg("factor %g", pow(10, by_all));
 }
 
+/* One net with a wild label moves the scale little, a hundred of them all the way. */
+static void calibration_doubts_few_labels(void **state) {
+    (void)state;
+    const gal_pex_model trees = trees_alone();
+    gal_pex_set one = shared.set, none = {0};
+    gal_pex_calibration c;
+    gal_error err = {0};
+    gal_pex_case *pex = malloc(sizeof *pex);
+    assert_non_null(pex);
+    *pex = shared.set.item[0];
+    float ground[64], total[64], couple[256];
+    assert_true(pex->graph.n_net <= 64 && pex->n_pair <= 256);
+    for (int i = 0; i < 64; i++) ground[i] = total[i] = NAN;
+    for (int i = 0; i < 256; i++) couple[i] = NAN;
+    total[0] = shared.set.item[0].total[0] + 1;
+    assert_false(isnan(total[0]));
+    pex->ground = ground, pex->total = total, pex->couple = couple;
+    one.item = pex, one.n = 1;
+    must(gal_pex_calibration_fit(&c, &trees, &one, NULL, &err), &err);
+    assert_true(c.n[GAL_PEX_TOTAL] == 1 && c.n[GAL_PEX_GROUND] == 0);
+    assert_true(c.offset[GAL_PEX_TOTAL] > 0.1 && c.offset[GAL_PEX_TOTAL] < 0.6);
+    assert_true(c.sd_factor[GAL_PEX_TOTAL] > 1 && c.sd_factor[GAL_PEX_GROUND] == 1);
+    assert_int_equal(gal_pex_calibration_fit(&c, &trees, &one, &one, &err), GAL_EINVAL);
+    must(gal_pex_calibration_fit(&c, &trees, &one, &none, &err), &err);
+    free(pex);
+}
+
 /* Labels that scatter widen the bands, of every net alike. */
 static void calibration_measures_the_bands(void **state) {
     (void)state;
@@ -351,6 +378,7 @@ int main(void) {
         cmocka_unit_test(refuses_a_foreign_checkpoint),
         cmocka_unit_test(a_saved_model_predicts_the_same),
         cmocka_unit_test(refuses_sets_it_cannot_learn_from),
+        cmocka_unit_test(calibration_doubts_few_labels),
         cmocka_unit_test(calibration_measures_the_bands),
         cmocka_unit_test(calibration_follows_the_scale),
         cmocka_unit_test(every_extractor_has_its_scale),
