@@ -4,12 +4,12 @@
 #   bash datasets/parasitics/protocol.sh DATA OUT [ROW...]
 #
 # DATA holds the .par.gz files (datasets/README.md), OUT receives models and
-# scores (JSON, one file per row and seed). Rows: t1, generic, t3, t4, t5 (seeds 1 to 3, or $SEEDS),
-# ablation, kinds, sizes. Families in no_training.txt are never trained on, in any row.
+# scores (JSON, one file per row and seed). Rows: t1, generic, t3, unseen, t4, t5 (seeds 1 to 3, or
+# $SEEDS), ablation, kinds, sizes, few (needs t1, t3 and t5). Families in no_training.txt are never trained on, in any row.
 set -eu
 data=$1 out=$2
 shift 2
-rows=${*:-t1 generic t3 t4 t5 ablation kinds sizes}
+rows=${*:-t1 generic t3 unseen t4 t5 ablation kinds sizes few}
 here=$(cd "$(dirname "$0")" && pwd)
 galena=${GALENA:-$here/../../build-release/galena}
 held=$here/heldout.txt no=$here/no_training.txt
@@ -108,6 +108,15 @@ END
         --note "magic sky130 hd, hdll, hs, training families"
       score t3_gf7_$seed t3_$seed --data "$data/magic_gf7.par.gz"
     done ;;
+  unseen) # the shipped recipe without gf180 -> gf180
+    for seed in ${SEEDS:-1 2 3}; do
+      train unseen_$seed "$data"/calibre_*.par.gz "$data"/magic_ams_*.par.gz "$data"/magic_h*.par.gz \
+        "$data"/magic_openram_*.par.gz --exclude "$no" --epochs 20 --seed $seed \
+        --note "every technology but gf180, Calibre and magic, training families"
+      score unseen_gf7_$seed unseen_$seed --data "$data/magic_gf7.par.gz"
+    done ;;
+  few) # what --calibrate is worth
+    python3 "$here/few.py" "$galena" "$data" "$out" ;;
   t4) # small memories -> a large one of the same generator
     for seed in ${SEEDS:-1 2 3}; do
       train t4_$seed "$data/magic_openram_scn4m.par.gz" --exclude "$here/sram128x32.txt" \

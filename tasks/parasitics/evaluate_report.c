@@ -4,7 +4,6 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Colours of samples in the picture, for gnuplot. */
 #define WITHIN "0x3b6fb6"
@@ -104,7 +103,8 @@ gal_status gal_pex_evaluation_csv(gal_buf *out, const gal_pex_evaluation *evalua
     return gal_buf_ok(out, err);
 }
 
-/* Samples as a gnuplot data block: extracted, predicted, colour. Sets the decades they span. */
+/* Samples as a gnuplot data block: extracted, predicted, colour. Sets the decades they span; there
+ * must be some. */
 static void put_block(gal_buf *out, const gal_pex_evaluation *e, gal_pex_target target, double *lo,
                       double *hi) {
     *lo = INFINITY, *hi = -INFINITY;
@@ -118,12 +118,17 @@ static void put_block(gal_buf *out, const gal_pex_evaluation *e, gal_pex_target 
         *hi = fmax(*hi, ceil(fmax(s->truth, s->mean)));
     }
     gal_buf_text(out, "E\n");
-    if (*lo >= *hi) *lo = isfinite(*lo) ? *lo : 0, *hi = *lo + 1;
+    if (*lo == *hi) ++*hi;
 }
 
 static void put_panel(gal_buf *out, const gal_pex_evaluation *e, gal_pex_target target) {
     double lo, hi;
     const gal_pex_score *s = &e->score[GAL_PEX_BY_MODEL][target];
+    if (!s->n) {
+        gal_buf_printf(out, "set title '%s: no labels'\nplot [1:10] [1:10] x with lines notitle\n",
+                       gal_pex_target_name[target]);
+        return;
+    }
     put_block(out, e, target, &lo, &hi);
     gal_buf_printf(out,
                    "set title \"%s\\n{/*0.8 %lld %s, R^2 of log %.3f, median error %.0f %%}\"\n",
