@@ -46,10 +46,11 @@ typedef enum gal_device_type {
 enum { GAL_PIN_DRAIN, GAL_PIN_GATE, GAL_PIN_SOURCE, GAL_PIN_BULK };
 
 enum {
-    GAL_NET_PORT = 1,   /* a port of the top cell */
-    GAL_NET_GLOBAL = 2, /* named by .global, or "0" */
-    GAL_NET_POWER = 4,  /* a supply that sits high (VDD, VPWR, n-well VPB) */
-    GAL_NET_GROUND = 8  /* a supply that sits low (VSS, VGND, substrate VNB, 0) */
+    GAL_NET_PORT = 1,    /* a port of the top cell */
+    GAL_NET_GLOBAL = 2,  /* named by .global, or "0" */
+    GAL_NET_POWER = 4,   /* a supply that sits high (VDD, VPWR, n-well VPB) */
+    GAL_NET_GROUND = 8,  /* a supply that sits low (VSS, VGND, substrate VNB, 0) */
+    GAL_NET_PARTIAL = 16 /* extracted: known only by what other nets list of it */
 };
 #define GAL_NET_SUPPLY (GAL_NET_POWER | GAL_NET_GROUND)
 

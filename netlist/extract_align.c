@@ -125,13 +125,15 @@ static gal_status move_caps(gal_align *align, gal_arena *arena, const gal_extrac
 static gal_status count_matches(gal_align *align, gal_arena *arena, const gal_circuit *schematic,
                                 const gal_circuit *layout, gal_error *err) {
     uint8_t *covered = align->covered = GAL_ARENA_ARRAY(arena, uint8_t, schematic->n_net);
-    if (!covered) return gal_fail(err, GAL_ENOMEM, "out of memory for net matches");
+    uint8_t *partial = align->partial = GAL_ARENA_ARRAY(arena, uint8_t, schematic->n_net);
+    if (!covered || !partial) return gal_fail(err, GAL_ENOMEM, "out of memory for net matches");
     for (int32_t n = 0; n < layout->n_net; n++) {
         const int32_t net = align->net[n];
         if (net == NO_NET) continue;
         align->n_matched++;
         align->n_covered += !covered[net];
         covered[net] = 1;
+        if (layout->net[n].flags & GAL_NET_PARTIAL) partial[net] = 1;
     }
     return GAL_OK;
 }

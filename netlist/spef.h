@@ -2,8 +2,9 @@
  *
  * Reading: *D_NET sections with *CONN and *CAP, *R_NET by its total, *NAME_MAP, *PORTS,
  * *POWER_NETS, *GROUND_NETS, escaped names, *C_UNIT, corner triplets a:b:c (the middle counts).
- * Resistors are collapsed. A coupling that both nets list counts once; one to a node of no listed
- * net counts as ground capacitance. The format has no transistors: the circuit carries nets, ports
+ * Resistors are collapsed. A coupling that both nets list counts once. A net without a section that
+ * others name as "<net>:<number>" is GAL_NET_PARTIAL; coupling to a pin of such a net counts as
+ * ground capacitance. The format has no transistors: the circuit carries nets, ports
  * and capacitances.
  *
  * Writing: one *D_NET per net that is no supply; capacitances to supplies become ground

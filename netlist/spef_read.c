@@ -108,12 +108,9 @@ static gal_status find_net(spef *file, const gal_fields *line, size_t i, gal_vie
     return GAL_OK;
 }
 
-/* The net called as word i, made when unseen. */
-static gal_status need_net(spef *file, const gal_fields *line, size_t i, int32_t *net,
-                           gal_error *err) {
-    if (i >= line->size || !line->word[i].text.size)
-        return gal_fields_fail(line, i, err, "expected a name");
-    const gal_view text = line->word[i].text;
+/* The net called `text`, a name or index out of word i, made when unseen. */
+static gal_status make_net(spef *file, const gal_fields *line, size_t i, gal_view text,
+                           int32_t *net, gal_error *err) {
     GAL_TRY(find_net(file, line, i, text, GAL_NET_UNKNOWN, net, err));
     if (*net != GAL_NET_UNKNOWN) return GAL_OK;
     mapped_name *mapped = NULL;
@@ -125,6 +122,14 @@ static gal_status need_net(spef *file, const gal_fields *line, size_t i, int32_t
     return GAL_OK;
 }
 
+/* The net called as word i. */
+static gal_status need_net(spef *file, const gal_fields *line, size_t i, int32_t *net,
+                           gal_error *err) {
+    if (i >= line->size || !line->word[i].text.size)
+        return gal_fields_fail(line, i, err, "expected a name");
+    return make_net(file, line, i, line->word[i].text, net, err);
+}
+
 static gal_status add_node(spef *file, gal_view text, int32_t net, int32_t *id, gal_error *err) {
     *id = gal_intern_add(&file->node, text);
     if (*id < 0 || ((size_t)*id == file->node_net.size && !gal_vec_push(&file->node_net, net)))
@@ -132,8 +137,14 @@ static gal_status add_node(spef *file, gal_view text, int32_t net, int32_t *id, 
     return GAL_OK;
 }
 
-/* The node in word i and its net: a listed pin, "<net>:<number>", or a net's name. A node of no
- * listed net counts as ground. */
+static int is_number(gal_view text) {
+    for (size_t i = 0; i < text.size; i++)
+        if (!gal_is_digit(text.text[i])) return 0;
+    return text.size > 0;
+}
+
+/* The node in word i and its net: a listed pin, "<net>:<number>", or a net's name. Pins of no
+ * listed net count as ground. */
 static gal_status find_node(spef *file, const gal_fields *line, size_t i, int32_t *net, int32_t *id,
                             gal_error *err) {
     if (i >= line->size) return gal_fields_fail(line, i, err, "expected a node");
@@ -141,7 +152,10 @@ static gal_status find_node(spef *file, const gal_fields *line, size_t i, int32_
     *id = gal_intern_find(&file->node, text);
     if (*id < 0) {
         const gal_view stem = {text.text, stem_size(file, text)};
+        const size_t next = stem.size + 1;
         if (stem.size == text.size) GAL_TRY(need_net(file, line, i, net, err));
+        else if (is_number((gal_view){text.text + next, text.size - next}))
+            GAL_TRY(make_net(file, line, i, stem, net, err));
         else GAL_TRY(find_net(file, line, i, stem, GAL_NET_UNKNOWN, net, err));
         if (*net == GAL_NET_UNKNOWN) *net = GAL_NET_FIXED;
         GAL_TRY(add_node(file, text, *net, id, err));
@@ -423,10 +437,13 @@ static gal_status add_ports(spef *file, const char *file_name, gal_error *err) {
 
 static gal_status read_file(spef *file, const char *name, gal_view text, gal_error *err) {
     GAL_TRY(each_line(file, name, text, read_names, err));
+    const int32_t n_listed = gal_extract_build_circuit(&file->build)->n_net;
     GAL_TRY(add_ports(file, name, err));
     GAL_TRY(each_line(file, name, text, read_caps, err));
     GAL_TRY(close_net(file, err));
     GAL_TRY(add_couplings(file, err));
+    gal_circuit *circuit = gal_extract_build_circuit(&file->build);
+    for (int32_t n = n_listed; n < circuit->n_net; n++) circuit->net[n].flags |= GAL_NET_PARTIAL;
     return gal_extract_build_end(&file->build, err);
 }
 

@@ -233,7 +233,7 @@ def few():
         if FILES:
             sys.exit(f"{OUT}: no few.json")
         return
-    yield "| calibrated on | R2 of ground C (worst of ten), within the band | total C | coupling |"
+    yield "| calibrated on | R2 of ground C (a poor draw), within the band | total C | coupling |"
     yield "|---|---|---|---|"
     for title, found in json.load(open(f"{OUT}/few.json")).items():
         for n, scores in found["by"].items():

@@ -65,7 +65,7 @@ static void solve(gal_pex_calibration *c, int t, const sums *s) {
     c->sd_factor[t] = sqrt((left + prior_labels) / freedom);
 }
 
-/* To an extractor that knows some of the nets only, the others are ground. */
+/* To an extractor that does not know some of the nets these are ground. */
 static void fold_unseen(gal_pex_output *out, const gal_pex_case *pex, const uint8_t *seen) {
     for (int32_t p = 0; p < pex->n_pair; p++) {
         const gal_pex_pair pair = pex->pair[p];
@@ -114,6 +114,12 @@ gal_status gal_pex_calibration_fit(gal_pex_calibration *out, const gal_pex_model
     return solve_all(out, s, err);
 }
 
+/* Forgets ground and total of nets of which only parts are known. */
+static void forget_partial(gal_pex_case *pex, const uint8_t *partial) {
+    for (int32_t n = 0; n < pex->graph.n_net; n++)
+        if (partial[pex->graph.net_order[n]]) pex->ground[n] = pex->total[n] = NAN;
+}
+
 /* Labels of extracted nets without devices, moved onto the schematic by name. */
 static gal_status fit_by_name(gal_pex_calibration *out, const gal_pex_model *model,
                               const gal_extract *extract, const gal_circuit *schematic,
@@ -131,6 +137,7 @@ static gal_status fit_by_name(gal_pex_calibration *out, const gal_pex_model *mod
         const gal_extract labels = {.circuit = *schematic, .cap = align.cap, .n_cap = align.n_cap};
         status = gal_pex_case_build(&pex, schematic, extractor, &labels, err);
     }
+    if (status == GAL_OK) forget_partial(&pex, align.partial);
     if (status == GAL_OK) status = compare(s, model, &pex, align.covered, err);
     if (status == GAL_OK) status = solve_all(out, s, err);
     gal_pex_case_clear(&pex);

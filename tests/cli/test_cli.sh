@@ -74,7 +74,12 @@ test_netlists() {
   check 'out spef' 0 predict --out "$tmp/x.spef"
   has 'out spef' "$tmp/x.spef" '^\*SPEF'
   has 'out spef' "$tmp/x.spef" '^\*CAP'
-  check 'calibrate by name' 0 predict --calibrate "$tmp/x.spef" --csv
+  local loud=("$galena" parasitics predict "$comparator" --model "$model" --csv)
+  check 'calibrate by name' 0 "${loud[@]}" --calibrate "$tmp/x.spef"
+  has 'calibrate by name' "$tmp/err" 'calibrated on 14 ground'
+  awk '/^\*D_NET/ { n++ } n < 3' "$tmp/x.spef" >"$tmp/two.spef"
+  check 'calibrate on two nets' 0 "${loud[@]}" --calibrate "$tmp/two.spef"
+  has 'calibrate on two nets' "$tmp/err" 'calibrated on 2 ground, [1-9]'
 }
 
 # A netlist of cells: pins of cells, nets inside them only when asked for.

@@ -49,6 +49,24 @@ static void signs_of_names(void **state) {
     gal_extract_set_clear(&set);
 }
 
+/* Other nets than those with a section are known by name where it is a net's, not by a pin's. */
+static void nets_without_a_section(void **state) {
+    (void)state;
+    static const char text[] =
+        "*SPEF \"IEEE 1481\"\n*DESIGN \"d\"\n*C_UNIT 1 FF\n*NAME_MAP\n*1 a\n*2 b\n"
+        "*D_NET *1 6\n*CAP\n1 *1:1 1\n2 *1:1 *2:7 2\n3 *1:2 u9:Z 3\n*END\n";
+    gal_extract_set set = {0};
+    gal_error err = {0};
+    assert_int_equal(gal_spef_parse(&set, "x", text, sizeof text - 1, &err), GAL_OK);
+    const gal_circuit *circuit = &set.item[0].circuit;
+    assert_int_equal(circuit->n_net, 2);
+    assert_false(circuit->net[net_called(circuit, "a")].flags & GAL_NET_PARTIAL);
+    assert_true(circuit->net[net_called(circuit, "b")].flags & GAL_NET_PARTIAL);
+    assert_true(is_near(cap_between(&set.item[0], "a", "b"), 2));
+    assert_true(is_near(cap_between(&set.item[0], "0", "a"), 4));
+    gal_extract_set_clear(&set);
+}
+
 /* What is written has the totals and the couplings of the original, and is stable. */
 static void write_and_read_back(void **state) {
     (void)state;
@@ -147,7 +165,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(read_sample),         cmocka_unit_test(signs_of_names),
         cmocka_unit_test(write_and_read_back), cmocka_unit_test(write_exact_text),
-        cmocka_unit_test(refuse_malformed),
+        cmocka_unit_test(refuse_malformed),    cmocka_unit_test(nets_without_a_section),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
