@@ -4,12 +4,13 @@
 #include "netlist/extract_read.h"
 #include <math.h>
 
-/* What is believed before any label is seen, so that one net or two cannot do harm: scales of
- * blocks and processes that no label is of part from the model's by a factor of two either way
- * (measured on designs left out), nets of one block by `net_sd` decades; how many labels that and
- * the width of the bands count for; the slope is 1, for as much as labels whose spread sums to so
- * many decades squared. */
-static const double scale_sd = 0.3, net_sd = 0.4, prior_labels = 3, slope_prior = 20;
+/* What is believed before any label is seen, so that one net or two cannot do harm. */
+static const double scale_sd = 0.3;   /* decades by which a block's or a process's scale is off: as
+                                         measured on designs left out of training */
+static const double net_sd = 0.4;     /* decades by which one net is off, beside the scale */
+static const double prior_labels = 3; /* labels that net_sd and the predicted bands count for */
+static const double slope_prior = 20; /* a slope of 1 counts for labels whose spread sums to so many
+                                         decades squared */
 
 gal_pex_calibration gal_pex_calibration_none(void) {
     return (gal_pex_calibration){.slope = {1, 1, 1}, .sd_factor = {1, 1, 1}};

@@ -131,7 +131,8 @@ static gal_status add_model(pool pools[3], gal_pex_evaluation *keep, const judge
     GAL_TRY(gal_pex_model_apply_to(&out, by->model, pex, estimate, err));
     if (by->calibration) gal_pex_calibration_apply(&out, pex, by->calibration);
     say s[3];
-    for (int t = 0; t < 3; t++) s[t] = (say){out.mean[t], out.sd[t], out.grade[t], out.exist};
+    for (int t = 0; t < 3; t++)
+        s[t] = (say){out.mean[t], out.sd[t], by->calibration ? NULL : out.grade[t], out.exist};
     const int ok = add_case(pools, s, pex) && (!keep || keep_samples(keep, &out, pex));
     gal_pex_output_clear(&out);
     return ok ? GAL_OK : no_memory(err);
