@@ -46,8 +46,11 @@ static gal_status calibrate(gal_pex_calibration *out, const gal_pex_model *model
                             const gal_pex_set *scored, int extractor, gal_error *err) {
     gal_pex_set set;
     const gal_pex_filter filter = {.extractor = extractor};
-    GAL_TRY(gal_pex_set_read(&set, &path, 1, &filter, NULL, err));
-    const gal_status status = gal_pex_calibration_fit(out, model, &set, scored, err);
+    gal_status status = gal_pex_set_read(&set, &path, 1, &filter, NULL, err);
+    if (status == GAL_ENOTFOUND)
+        return gal_fail_at(err, status, path, 0, 0, "no circuit with transistors to calibrate on");
+    if (status != GAL_OK) return status;
+    status = gal_pex_calibration_fit(out, model, &set, scored, err);
     gal_pex_set_clear(&set);
     return status;
 }
