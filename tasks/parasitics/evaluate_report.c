@@ -1,9 +1,8 @@
 /* What an evaluation found: a table, JSON, CSV, a picture. */
 #include "tasks/parasitics/evaluate.h"
 
-#include <jansson.h>
+#include "tasks/json_private.h"
 #include <math.h>
-#include <stdlib.h>
 
 /* Colours of samples in the picture, for gnuplot. */
 #define WITHIN "0x3b6fb6"
@@ -44,18 +43,14 @@ gal_status gal_pex_evaluation_table(gal_buf *out, const gal_pex_evaluation *eval
     return gal_buf_ok(out, err);
 }
 
-static json_t *json_number(double value) {
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *json_score(const gal_pex_score *s) {
-    return json_pack("{s:I,s:o,s:[o,o],s:o,s:o,s:o,s:o,s:I,s:o,s:o}", "n", (json_int_t)s->n,
-                     "r2_log", json_number(s->r2_log), "r2_log_95", json_number(s->r2_interval[0]),
-                     json_number(s->r2_interval[1]), "mae_log", json_number(s->mae_log),
-                     "median_ape", json_number(s->median_ape), "macro_f1", json_number(s->macro_f1),
-                     "routed_r2_log", json_number(s->routed_r2_log), "routed_n",
-                     (json_int_t)s->routed_n, "auc", json_number(s->auc), "coverage_1sd",
-                     json_number(s->coverage));
+    return json_pack(
+        "{s:I,s:o,s:[o,o],s:o,s:o,s:o,s:o,s:I,s:o,s:o}", "n", (json_int_t)s->n, "r2_log",
+        gal__json_number(s->r2_log), "r2_log_95", gal__json_number(s->r2_interval[0]),
+        gal__json_number(s->r2_interval[1]), "mae_log", gal__json_number(s->mae_log), "median_ape",
+        gal__json_number(s->median_ape), "macro_f1", gal__json_number(s->macro_f1), "routed_r2_log",
+        gal__json_number(s->routed_r2_log), "routed_n", (json_int_t)s->routed_n, "auc",
+        gal__json_number(s->auc), "coverage_1sd", gal__json_number(s->coverage));
 }
 
 gal_status gal_pex_evaluation_json(gal_buf *out, const gal_pex_evaluation *evaluation,
@@ -69,13 +64,7 @@ gal_status gal_pex_evaluation_json(gal_buf *out, const gal_pex_evaluation *evalu
         if (k != GAL_PEX_BY_MODEL) json_object_set_new(plain, predictor_name[k], to);
     }
     json_object_set_new(root, "baselines", plain);
-    char *text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
-    json_decref(root);
-    if (!text) return gal_fail(err, GAL_ENOMEM, "out of memory for JSON");
-    gal_buf_text(out, text);
-    gal_buf_text(out, "\n");
-    free(text);
-    return gal_buf_ok(out, err);
+    return gal__json_print(out, root, 6, err);
 }
 
 static double farad_of(double log_ff) {

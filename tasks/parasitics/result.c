@@ -1,6 +1,6 @@
 #include "tasks/parasitics/result.h"
 
-#include <jansson.h>
+#include "tasks/json_private.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -191,12 +191,5 @@ static json_t *to_json(const gal_pex_result *result, const char *model) {
 
 gal_status gal_pex_result_json(gal_buf *out, const gal_pex_result *result, const char *model,
                                gal_error *err) {
-    json_t *root = to_json(result, model);
-    char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(6)) : NULL;
-    json_decref(root);
-    if (!text) return gal_fail(err, GAL_ENOMEM, "out of memory for JSON");
-    gal_buf_text(out, text);
-    gal_buf_text(out, "\n");
-    free(text);
-    return gal_buf_ok(out, err);
+    return gal__json_print(out, to_json(result, model), 6, err);
 }

@@ -1,7 +1,7 @@
 #include "tasks/parasitics/validate.h"
 
 #include "base/vec.h"
-#include <jansson.h>
+#include "tasks/json_private.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -156,11 +156,5 @@ gal_status gal_pex_validation_json(gal_buf *out, const gal_pex_validation *v, ga
                   v->n_skipped, "arcs", v->n_arc, "failed_runs", v->n_failed, "delay", "none",
                   json_error(&v->none_delay), "predicted", json_error(&v->predicted_delay), "slew",
                   "none", json_error(&v->none_slew), "predicted", json_error(&v->predicted_slew));
-    char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(6)) : NULL;
-    json_decref(root);
-    if (!text) return gal_fail(err, GAL_ENOMEM, "out of memory for JSON");
-    gal_buf_text(out, text);
-    gal_buf_text(out, "\n");
-    free(text);
-    return gal_buf_ok(out, err);
+    return gal__json_print(out, root, 6, err);
 }

@@ -1,19 +1,12 @@
 /* The outcome of a sizing as JSON. */
+#include "tasks/json_private.h"
 #include "tasks/sizing/engine.h"
 #include "tasks/sizing/report.h"
-
-#include <jansson.h>
-#include <math.h>
-#include <stdlib.h>
-
-static json_t *number(double value) {
-    return isfinite(value) ? json_real(value) : json_null();
-}
 
 static json_t *values(const gal_sizing *s, const gal_sizing_design *d) {
     json_t *object = json_object();
     for (int32_t i = 0; i < s->bench->n_var; i++)
-        json_object_set_new(object, s->bench->var[i].name, number(d->value[i]));
+        json_object_set_new(object, s->bench->var[i].name, gal__json_number(d->value[i]));
     return object;
 }
 
@@ -21,7 +14,7 @@ static json_t *metrics(const gal_sizing *s, const gal_sizing_design *d, int32_t 
     json_t *object = json_object();
     for (int32_t i = 0; i < s->bench->n_metric; i++)
         json_object_set_new(object, s->bench->metric[i].name,
-                            number(d->metric[(size_t)corner * s->bench->n_metric + i]));
+                            gal__json_number(d->metric[(size_t)corner * s->bench->n_metric + i]));
     return object;
 }
 
@@ -30,18 +23,18 @@ static json_t *design(const gal_sizing *s, const gal_sizing_design *d) {
     for (int32_t c = 0; c < s->n_corner; c++)
         json_object_set_new(corners, s->bench->corner[s->corner[c]].name, metrics(s, d, c));
     return json_pack("{s:o, s:o, s:o, s:o, s:i, s:s}", "values", values(s, d), "corners", corners,
-                     "hard", number(d->cost.hard), "soft", number(d->cost.soft), "simulations",
-                     d->n_sim, "status", gal_point_status_name(d->status));
+                     "hard", gal__json_number(d->cost.hard), "soft", gal__json_number(d->cost.soft),
+                     "simulations", d->n_sim, "status", gal_point_status_name(d->status));
 }
 
 static json_t *targets(const gal_sizing *s) {
     json_t *list = json_array();
     for (int32_t i = 0; i < s->spec->n_target; i++) {
         const gal_target *t = &s->spec->target[i];
-        json_array_append_new(list,
-                              json_pack("{s:s, s:s, s:o, s:b, s:f}", "measure", t->measure, "sense",
-                                        gal_sense_text(t->sense), "value", number(t->value), "soft",
-                                        t->soft, "weight", t->weight));
+        json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:b, s:f}", "measure", t->measure,
+                                              "sense", gal_sense_text(t->sense), "value",
+                                              gal__json_number(t->value), "soft", t->soft, "weight",
+                                              t->weight));
     }
     return list;
 }
@@ -56,11 +49,5 @@ gal_status gal_sizing_json(gal_buf *text, const gal_sizing *s, gal_error *err) {
         (json_int_t)(s->options.predictor ? s->options.predictor->n_run : 0), "online", s->n_sim,
         "stored", s->n_stored, "failed", s->n_failed, "targets", targets(s), "best",
         s->best >= 0 ? design(s, &s->design[s->best]) : json_null(), "designs", all);
-    char *dump = root ? json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) : NULL;
-    json_decref(root);
-    if (!dump) return gal_fail(err, GAL_ENOMEM, "out of memory for JSON");
-    gal_buf_text(text, dump);
-    gal_buf_text(text, "\n");
-    free(dump);
-    return gal_buf_ok(text, err);
+    return gal__json_print(text, root, 12, err);
 }
