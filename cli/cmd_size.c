@@ -7,7 +7,6 @@
 #include "tasks/sizing/report.h"
 
 #include <stdio.h>
-#include <string.h>
 
 typedef struct arguments {
     const char *deck, *engine, *db, *model, *policy, *out, *plot;

@@ -5,14 +5,17 @@
 #include <stdio.h>
 
 int cli_can_plot(const char *path) {
-    if (!path || gal_path_has_ending(path, ".png") || gal_path_has_ending(path, ".svg")) return 1;
-    fputs("galena: --plot FILE: expected .png or .svg\n", stderr);
-    return 0;
+    if (!path) return 1;
+    int ok = gal_path_has_ending(path, ".png") || gal_path_has_ending(path, ".svg");
+    for (const char *p = path; *p; p++) ok = ok && (unsigned char)*p >= ' ';
+    if (!ok) fputs("galena: --plot FILE: expected a name in one line, .png or .svg\n", stderr);
+    return ok;
 }
 
-/* In gnuplot's single quotes only the quote itself is special: it is doubled. */
+/* In gnuplot's single quotes only the quote itself is special: it is doubled. A name that begins
+ * with '|' would be a command. */
 static void put_quoted(gal_buf *text, const char *path) {
-    gal_buf_text(text, "'");
+    gal_buf_text(text, *path == '|' ? "'./" : "'");
     for (; *path; path++) gal_buf_printf(text, *path == '\'' ? "''" : "%c", *path);
     gal_buf_text(text, "'\n");
 }

@@ -1,7 +1,6 @@
 #include "cli/simulate_print.h"
 
 #include <math.h>
-#include <string.h>
 
 static const double *values_of(const cli_runs *r, int32_t i) {
     return r->plan->value + (size_t)i * r->bench->n_var;

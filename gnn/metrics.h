@@ -22,10 +22,11 @@ typedef struct gal_regression_score {
 GAL_API gal_regression_score gal_score_regression(const double *pred, const double *truth,
                                                   int64_t n);
 
-/* 95 % interval of R2 over the groups that could have been drawn: percentiles of 2000 draws of whole
- * groups with replacement (cluster bootstrap; Davison, Hinkley, "Bootstrap Methods and their
+/* 95 % interval of R2 over the groups that could have been drawn: percentiles of 2000 draws of
+ * whole groups with replacement (cluster bootstrap; Davison, Hinkley, "Bootstrap Methods and their
  * Application", 1997, section 3.8), one fixed seed. group [n] labels samples that err together, as
- * the nets of one cell family do. NAN with fewer than five groups. O(n log n + groups). */
+ * the nets of one cell family do. NAN with fewer than twenty groups (ten hold the truth 88 times in
+ * 100, twenty 92). O(n log n + groups). */
 GAL_API gal_status gal_score_r2_interval(double interval[2], const double *pred,
                                          const double *truth, const uint64_t *group, int64_t n,
                                          gal_error *err);

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { DRAWS = 2000, LEAST_GROUPS = 5 };
+enum { DRAWS = 2000, LEAST_GROUPS = 20 };
 
 /* What R2 needs of a group: sums over its samples, truth taken from the mean of all. */
 typedef struct sums {
@@ -65,7 +65,10 @@ gal_status gal_score_r2_interval(double interval[2], const double *pred, const d
     if (!item) return gal_fail(err, GAL_ENOMEM, "out of memory for an interval");
     const int32_t n_group = gather(item, pred, truth, group, n);
     gal_rng_init(&rng, 1, 0);
-    for (int32_t i = 0; n_group >= LEAST_GROUPS && i < DRAWS; i++) {
+    int all_finite = 1;
+    for (int32_t i = 0; i < n_group; i++)
+        all_finite = all_finite && isfinite(item[i].yy) && isfinite(item[i].ee);
+    for (int32_t i = 0; all_finite && n_group >= LEAST_GROUPS && i < DRAWS; i++) {
         const double value = draw(&rng, item, n_group);
         if (isfinite(value)) r2[n_draw++] = value;
     }

@@ -129,11 +129,13 @@ static gal_status count_matches(gal_align *align, gal_arena *arena, const gal_ci
     if (!covered || !partial) return gal_fail(err, GAL_ENOMEM, "out of memory for net matches");
     for (int32_t n = 0; n < layout->n_net; n++) {
         const int32_t net = align->net[n];
+        const int is_partial = (layout->net[n].flags & GAL_NET_PARTIAL) != 0;
+        align->n_partial += is_partial;
         if (net == NO_NET) continue;
         align->n_matched++;
         align->n_covered += !covered[net];
         covered[net] = 1;
-        if (layout->net[n].flags & GAL_NET_PARTIAL) partial[net] = 1;
+        if (is_partial) partial[net] = 1;
     }
     return GAL_OK;
 }

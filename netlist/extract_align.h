@@ -16,6 +16,7 @@ typedef struct gal_align {
     int32_t n_matched; /* of them, those >= 0 */
     uint8_t *covered;  /* [schematic->n_net] 1: some net matched it */
     uint8_t *partial;  /* [schematic->n_net] 1: one of GAL_NET_PARTIAL did */
+    int32_t n_partial; /* of those of the extract, matched or not */
     int32_t n_covered; /* how many are */
     gal_cap *cap;      /* [n_cap] as in gal_extract, but in nets of the schematic */
     int64_t n_cap;

@@ -61,7 +61,7 @@ def family(cell):
 
 
 def of_cells(model, data):
-    """{number of families: summary}; 0: without calibration, on the same cells"""
+    """{number of families: summary}; 0: without calibration, on the cells that one family leaves"""
     found = {}
     every = cells(f"{DATA}/{data}")
     names = sorted({family(name) for _, name in every})
@@ -87,7 +87,7 @@ def rows(text):
 
 
 def of_block(design):
-    """The same of a block, by numbers of its nets. Couplings: of pairs with none of those nets."""
+    """The same of the ground and total C of a block's nets, by numbers of nets."""
     model, data = f"{OUT}/t5_{design}_1.safetensors", f"{DATA}/magic_ams_sky130.par.gz"
     text = next(text for text, name in cells(data) if name == design)
     whole = write("block.par", text)

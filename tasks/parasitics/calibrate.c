@@ -4,9 +4,9 @@
 #include "netlist/extract_read.h"
 #include <math.h>
 
-/* What is believed before any label is seen, so that one net or two cannot do harm. */
-static const double scale_sd = 0.3;   /* decades by which a block's or a process's scale is off: as
-                                         measured on designs left out of training */
+/* What is believed before any label is seen, so that one net or two do less
+ * harm. Both deviations are those of the mixed-signal designs that the protocol leaves out. */
+static const double scale_sd = 0.3;   /* decades by which a block's or a process's scale is off */
 static const double net_sd = 0.4;     /* decades by which one net is off, beside the scale */
 static const double prior_labels = 3; /* labels that net_sd and the predicted bands count for */
 static const double slope_prior = 20; /* a slope of 1 counts for labels whose spread sums to so many
@@ -66,7 +66,7 @@ static void solve(gal_pex_calibration *c, int t, const sums *s) {
     c->sd_factor[t] = sqrt((left + prior_labels) / freedom);
 }
 
-/* To an extractor that does not know some of the nets these are ground. */
+/* To an extractor that names no other nets than its own the others are ground. */
 static void fold_unseen(gal_pex_output *out, const gal_pex_case *pex, const uint8_t *seen) {
     for (int32_t p = 0; p < pex->n_pair; p++) {
         const gal_pex_pair pair = pex->pair[p];
@@ -91,27 +91,29 @@ static gal_status compare(sums s[3], const gal_pex_model *model, const gal_pex_c
 static gal_status solve_all(gal_pex_calibration *out, const sums s[3], gal_error *err) {
     *out = gal_pex_calibration_none();
     if (s[0].plain.n + s[1].plain.n + s[2].plain.n == 0)
-        return gal_fail(err, GAL_EINVAL, "nothing to calibrate on: no capacitance of 1 aF or more");
+        return gal_fail(err, GAL_EINVAL, "no capacitance of 1 aF or more to calibrate on");
     for (int t = 0; t < 3; t++) solve(out, t, &s[t]);
     return GAL_OK;
 }
 
-static int has_family(const gal_pex_set *set, uint64_t family) {
-    for (int32_t i = 0; i < set->n; i++)
-        if (set->group[i] == family) return 1;
-    return 0;
+/* Circuit i is of a family that `scored` has, or of an extractor that it has not. */
+static int is_unfit(const gal_pex_set *scored, const gal_pex_set *set, int32_t i) {
+    const gal_extractor extractor = gal_technology_extractor(&set->item[i].tech);
+    int is_alike = 0;
+    for (int32_t k = 0; k < scored->n; k++) {
+        if (scored->group[k] == set->group[i]) return 1;
+        is_alike = is_alike || gal_technology_extractor(&scored->item[k].tech) == extractor;
+    }
+    return !is_alike;
 }
 
 gal_status gal_pex_calibration_fit(gal_pex_calibration *out, const gal_pex_model *model,
                                    const gal_pex_set *set, const gal_pex_set *apart,
                                    gal_error *err) {
     sums s[3] = {0};
-    int32_t n_apart = 0;
     for (int32_t i = 0; i < set->n; i++)
-        if (apart && has_family(apart, set->group[i])) n_apart++;
-        else if (set->item[i].ground) GAL_TRY(compare(s, model, &set->item[i], NULL, err));
-    if (n_apart == set->n)
-        return gal_fail(err, GAL_EINVAL, "nothing to calibrate on but what is to be scored");
+        if (set->item[i].ground && !(apart && is_unfit(apart, set, i)))
+            GAL_TRY(compare(s, model, &set->item[i], NULL, err));
     return solve_all(out, s, err);
 }
 
@@ -139,7 +141,8 @@ static gal_status fit_by_name(gal_pex_calibration *out, const gal_pex_model *mod
         status = gal_pex_case_build(&pex, schematic, extractor, &labels, err);
     }
     if (status == GAL_OK) forget_partial(&pex, align.partial);
-    if (status == GAL_OK) status = compare(s, model, &pex, align.covered, err);
+    const uint8_t *seen = align.n_partial ? NULL : align.covered;
+    if (status == GAL_OK) status = compare(s, model, &pex, seen, err);
     if (status == GAL_OK) status = solve_all(out, s, err);
     gal_pex_case_clear(&pex);
     gal_arena_clear(&arena);

@@ -2,8 +2,8 @@
  *
  * Extractors and processes differ by factors that hold for all nets of a kind; a handful of
  * extracted nets is enough to learn them: log C' = offset + slope * log C, with the offset drawn
- * towards 0 while labels are few and the slope held to 1 unless many speak against it (empirical
- * Bayes: the mean of a normal with a normal prior).
+ * towards 0 while labels are few and the slope held to 1 unless many speak against it (the
+ * mean of a normal with a normal prior).
  */
 #ifndef GAL_TASKS_PARASITICS_CALIBRATE_H
 #define GAL_TASKS_PARASITICS_CALIBRATE_H
@@ -19,8 +19,8 @@ typedef struct gal_pex_calibration {
 /* No change. */
 GAL_API gal_pex_calibration gal_pex_calibration_none(void);
 
-/* From the labelled circuits of `set`, but none of a family that `apart` (may be NULL) has.
- * GAL_ENOMEM, GAL_EINVAL (no label at all). */
+/* From the labelled circuits of `set`; with `apart` (may be NULL) not from those of a family that
+ * it has, nor of an extractor that it has not. GAL_ENOMEM, GAL_EINVAL (no label at all). */
 GAL_API gal_status gal_pex_calibration_fit(gal_pex_calibration *out, const gal_pex_model *model,
                                            const gal_pex_set *set, const gal_pex_set *apart,
                                            gal_error *err);

@@ -24,7 +24,7 @@ typedef enum gal_pex_predictor {
 typedef struct gal_pex_score {
     int64_t n;
     double r2_log, mae_log; /* of log10 C */
-    double r2_interval[2];  /* 95 % over cell families; NAN: fewer than five of them */
+    double r2_interval[2];  /* 95 % over cell families; NAN: fewer than twenty */
     double median_ape;      /* of C; 0.2 is 20 % */
     double macro_f1;
     double routed_r2_log; /* nets (pairs of nets) that need a wire */

@@ -119,10 +119,10 @@ static void put_panel(gal_buf *out, const gal_pex_evaluation *e, gal_pex_target 
         return;
     }
     put_block(out, e, target, &lo, &hi);
-    gal_buf_printf(out,
-                   "set title \"%s\\n{/*0.8 %lld %s, R^2 of log %.3f, median error %.0f %%}\"\n",
-                   gal_pex_target_name[target], (long long)s->n,
-                   target == GAL_PEX_COUPLE ? "pairs" : "nets", s->r2_log, 100 * s->median_ape);
+    gal_buf_printf(out, "set title \"%s\\n{/*0.8 %lld %s, ", gal_pex_target_name[target],
+                   (long long)s->n, target == GAL_PEX_COUPLE ? "pairs" : "nets");
+    if (!isnan(s->r2_log)) gal_buf_printf(out, "R^2 of log %.3f, ", s->r2_log);
+    gal_buf_printf(out, "median error %.0f %%}\"\n", 100 * s->median_ape);
     gal_buf_printf(out, "set xrange [1e%g:1e%g]\nset yrange [1e%g:1e%g]\n", lo, hi, lo, hi);
     gal_buf_printf(out,
                    "plot $%s using 1:2:3 with points pt 7 ps 0.3 lc rgb variable notitle, "

@@ -114,11 +114,15 @@ test_eval() {
   has 'eval csv' "$tmp/out" '^circuit,kind,net_a,net_b,extracted,predicted,low,high$'
   has 'eval csv' "$tmp/out" '^sky130_fd_sc_hd__inv_[0-9]+,coupling,A,Y,[^,]+,[^,]+,[^,]+,[^,]+$'
   has 'eval plot' "$tmp/it's.svg" '>within its band<'
+  check 'eval plain' 0 "$galena" parasitics eval "$cells" --model "$model" --split "$tmp/families"
+  cp "$tmp/out" "$tmp/plain"
   check 'eval calibrate' 0 "$galena" parasitics eval "$cells" --model "$model" --calibrate "$cells" \
     --split "$tmp/families"
+  cmp -s "$tmp/out" "$tmp/plain" && { echo 'eval calibrate: changes nothing'; bad=1; }
   check 'eval calibrate on itself' 1 "$galena" parasitics eval "$cells" --model "$model" --calibrate "$cells"
-  has 'eval calibrate on itself' "$tmp/err" 'nothing to calibrate on'
+  has 'eval calibrate on itself' "$tmp/err" 'to calibrate on'
   check 'eval plot' 2 "$galena" parasitics eval "$cells" --plot "$tmp/plot.pdf"
+  check 'plot of two lines' 2 "$galena" parasitics eval "$cells" --plot "$tmp/a"$'\n'"b.svg"
   check 'eval both' 2 "$galena" parasitics eval "$cells" --split a --exclude b
 }
 

@@ -126,7 +126,10 @@ static void copies_do_not_narrow_an_interval(void **state) {
     assert_close(one[0], copied[0], 1e-9);
     assert_close(one[1], copied[1], 1e-9);
     assert_true(fooled[1] - fooled[0] < 0.5 * (one[1] - one[0]));
-    gal_score_r2_interval(one, pred, truth, group, 4, NULL);
+    gal_score_r2_interval(one, pred, truth, group, 19, NULL);
+    assert_true(isnan(one[0]) && isnan(one[1]));
+    pred[7] = NAN;
+    gal_score_r2_interval(one, pred, truth, group, COUNT, NULL);
     assert_true(isnan(one[0]) && isnan(one[1]));
 }
 

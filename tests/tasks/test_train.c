@@ -261,11 +261,11 @@ static void calibration_follows_the_scale(void **state) {
     if (!(fabs(by_all - log10(2.7)) < 0.15)) fail_msg("factor %g", pow(10, by_all));
 }
 
-/* One net with a wild label moves the scale little, a hundred of them all the way. */
+/* One net with a wild label moves the scale by part of its error, and widens the bands. */
 static void calibration_doubts_few_labels(void **state) {
     (void)state;
     const gal_pex_model trees = trees_alone();
-    gal_pex_set one = shared.set, none = {0};
+    gal_pex_set one = shared.set;
     gal_pex_calibration c;
     gal_error err = {0};
     gal_pex_case *pex = malloc(sizeof *pex);
@@ -284,7 +284,6 @@ static void calibration_doubts_few_labels(void **state) {
     assert_true(c.offset[GAL_PEX_TOTAL] > 0.1 && c.offset[GAL_PEX_TOTAL] < 0.6);
     assert_true(c.sd_factor[GAL_PEX_TOTAL] > 1 && c.sd_factor[GAL_PEX_GROUND] == 1);
     assert_int_equal(gal_pex_calibration_fit(&c, &trees, &one, &one, &err), GAL_EINVAL);
-    must(gal_pex_calibration_fit(&c, &trees, &one, &none, &err), &err);
     free(pex);
 }
 
