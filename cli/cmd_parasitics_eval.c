@@ -107,10 +107,12 @@ int cmd_parasitics_eval(int argc, char **argv) {
     const cli_spec spec = {
         .command = "galena parasitics eval",
         .operands = "[FILE...]",
-        .summary = "Scores a model, its trees alone, and the plain baselines side by side on\n"
-                   "extracted circuits: n, R2 and mean error of log10 C, median relative error,\n"
-                   "macro F1 over five size classes, R2 on routed nets, existence AUC.\n"
-                   "--calibrate takes the file's families that are not scored.",
+        .summary =
+            "Scores a model, its trees alone, and the plain baselines side by side on\n"
+            "extracted circuits: n, R2 of log10 C with its 95 % interval over cell families,\n"
+            "mean error, median relative error, macro F1 over five size classes, R2 on routed\n"
+            "nets, existence AUC, share of labels in the band. --calibrate takes the file's\n"
+            "families that are not scored.",
         .examples =
             "  galena parasitics eval --data calibre_hd.par.gz --split heldout_families.txt\n"
             "  galena parasitics eval --data magic_gf7.par.gz --model generic --json\n"
