@@ -16,6 +16,12 @@ int gal_view_equal(gal_view a, gal_view b) {
     return a.size == b.size && (a.size == 0 || memcmp(a.text, b.text, a.size) == 0);
 }
 
+int gal_view_is_digits(gal_view view) {
+    for (size_t i = 0; i < view.size; i++)
+        if (!gal_is_digit(view.text[i])) return 0;
+    return view.size > 0;
+}
+
 int gal_view_equal_nocase(gal_view a, const char *b) {
     for (size_t i = 0; i < a.size; i++)
         if (!b[i] || gal_lower(a.text[i]) != gal_lower(b[i])) return 0;

@@ -25,6 +25,8 @@ typedef struct gal_buf {
 
 GAL_API gal_view gal_view_of(const char *text);
 GAL_API int gal_view_equal(gal_view a, gal_view b);
+/* 1 for digits and nothing else, one or more. */
+GAL_API int gal_view_is_digits(gal_view view);
 /* ASCII case-insensitive. */
 GAL_API int gal_view_equal_nocase(gal_view a, const char *b);
 GAL_API int gal_text_equal_nocase(const char *a, const char *b);

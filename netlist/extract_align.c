@@ -18,10 +18,9 @@ typedef struct key_table {
 /* ---- keys ---- */
 
 static char fold(char c) {
-    if (c >= 'A' && c <= 'Z') return (char)(c + 32);
     if (c == '.' || c == ':' || c == '|') return '/';
     if (c == '<' || c == '{' || c == '(') return '[';
-    return c == '>' || c == '}' || c == ')' ? ']' : c;
+    return c == '>' || c == '}' || c == ')' ? ']' : gal_lower(c);
 }
 
 static void append_folded(gal_buf *buf, const char *name) {

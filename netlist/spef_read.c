@@ -49,10 +49,8 @@ static gal_status no_memory(gal_error *err) {
 /* ---- names ---- */
 
 static int is_index(gal_view text) {
-    if (text.size < 2 || text.text[0] != '*') return 0;
-    for (size_t i = 1; i < text.size; i++)
-        if (text.text[i] < '0' || text.text[i] > '9') return 0;
-    return 1;
+    return text.size > 1 && text.text[0] == '*' &&
+           gal_view_is_digits((gal_view){text.text + 1, text.size - 1});
 }
 
 /* A name without its escapes, with '/' between levels and bits in [ ] whatever the file has for
@@ -137,12 +135,6 @@ static gal_status add_node(spef *file, gal_view text, int32_t net, int32_t *id, 
     return GAL_OK;
 }
 
-static int is_number(gal_view text) {
-    for (size_t i = 0; i < text.size; i++)
-        if (!gal_is_digit(text.text[i])) return 0;
-    return text.size > 0;
-}
-
 /* The node in word i and its net: a listed pin, "<net>:<number>", or a net's name. Pins of no
  * listed net count as ground. */
 static gal_status find_node(spef *file, const gal_fields *line, size_t i, int32_t *net, int32_t *id,
@@ -154,7 +146,7 @@ static gal_status find_node(spef *file, const gal_fields *line, size_t i, int32_
         const gal_view stem = {text.text, stem_size(file, text)};
         const size_t next = stem.size + 1;
         if (stem.size == text.size) GAL_TRY(need_net(file, line, i, net, err));
-        else if (is_number((gal_view){text.text + next, text.size - next}))
+        else if (gal_view_is_digits((gal_view){text.text + next, text.size - next}))
             GAL_TRY(make_net(file, line, i, stem, net, err));
         else GAL_TRY(find_net(file, line, i, stem, GAL_NET_UNKNOWN, net, err));
         if (*net == GAL_NET_UNKNOWN) *net = GAL_NET_FIXED;

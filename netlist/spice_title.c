@@ -120,10 +120,7 @@ static int32_t count_nodes(const gal_spice_lex *lex, int32_t n_word) {
 
 /* Numbers are nodes where they are counted, as SPICE 2 did: "2", but not "1.2". */
 static int may_be_net(gal_view word) {
-    if (!is_number(word)) return 1;
-    for (size_t i = 0; i < word.size; i++)
-        if (!gal_is_digit(word.text[i])) return 0;
-    return word.size > 0;
+    return !is_number(word) || gal_view_is_digits(word);
 }
 
 /* 1 when the card names one of the first n_net nets of `first`, or is an inductor that K couples.

@@ -39,7 +39,9 @@ static int on_wires(const gal_pex_case *pex, gal_pex_target target, int32_t i) {
     return pex->routed[pex->pair[i].a] && pex->routed[pex->pair[i].b];
 }
 
-static int add_regression(pool *p, const say *s, const gal_pex_case *pex, gal_pex_target target) {
+/* The samples are also kept in `keep`, unless it is NULL. */
+static int add_regression(pool *p, gal_pex_evaluation *keep, const say *s, const gal_pex_case *pex,
+                          gal_pex_target target) {
     const float *label = gal_pex_labels(pex, target);
     int ok = 1;
     for (int32_t i = 0; ok && i < gal_pex_n_sample(pex, target); i++) {
@@ -49,7 +51,9 @@ static int add_regression(pool *p, const say *s, const gal_pex_case *pex, gal_pe
              gal_vec_push(&p->sd, s->sd ? (double)s->sd[i] : 0.0) &&
              gal_vec_push(&p->pred_class, s->grade ? s->grade[i] : gal_pex_class(s->mean[i])) &&
              gal_vec_push(&p->class, gal_pex_class(label[i])) &&
-             gal_vec_push(&p->routed, (unsigned char)on_wires(pex, target, i));
+             gal_vec_push(&p->routed, (unsigned char)on_wires(pex, target, i)) &&
+             (!keep || gal_vec_push(&keep->sample, ((gal_pex_sample){pex, target, i, label[i],
+                                                                     s->mean[i], s->sd[i]})));
     }
     return ok;
 }
@@ -72,9 +76,10 @@ static int add_existence(pool *p, const float *score, const gal_pex_case *pex) {
     return 1;
 }
 
-static int add_case(pool pools[3], const say s[3], const gal_pex_case *pex) {
+static int add_case(pool pools[3], gal_pex_evaluation *keep, const say s[3],
+                    const gal_pex_case *pex) {
     for (int t = 0; t < 3; t++)
-        if (!add_regression(&pools[t], &s[t], pex, t)) return 0;
+        if (!add_regression(&pools[t], keep, &s[t], pex, t)) return 0;
     return add_existence(&pools[GAL_PEX_COUPLE], s[GAL_PEX_COUPLE].exist, pex);
 }
 
@@ -97,24 +102,10 @@ static gal_status add_baseline(pool pools[3], gal_pex_plain kind, const gal_pex_
     }
     if (ok) {
         const say s[3] = {{.mean = out[0]}, {.mean = out[1]}, {.mean = out[2], .exist = out[3]}};
-        ok = add_case(pools, s, pex);
+        ok = add_case(pools, NULL, s, pex);
     }
     gal_arena_clear(&arena);
     return ok ? GAL_OK : no_memory(err);
-}
-
-/* Every label of a case beside the model's answer. */
-static int keep_samples(gal_pex_evaluation *to, const gal_pex_output *out,
-                        const gal_pex_case *pex) {
-    int ok = 1;
-    for (int t = 0; t < 3; t++) {
-        const float *label = gal_pex_labels(pex, t);
-        for (int32_t i = 0; ok && i < gal_pex_n_sample(pex, t); i++)
-            if (!isnan(label[i]))
-                ok = gal_vec_push(&to->sample, ((gal_pex_sample){pex, t, i, label[i],
-                                                                 out->mean[t][i], out->sd[t][i]}));
-    }
-    return ok;
 }
 
 /* A model and, or NULL, its calibration. */
@@ -123,7 +114,6 @@ typedef struct judged {
     const gal_pex_calibration *calibration;
 } judged;
 
-/* The samples are kept in `keep`, unless it is NULL. */
 static gal_status add_model(pool pools[3], gal_pex_evaluation *keep, const judged *by,
                             const gal_pex_case *pex, const gal_pex_estimate *estimate,
                             gal_error *err) {
@@ -133,7 +123,7 @@ static gal_status add_model(pool pools[3], gal_pex_evaluation *keep, const judge
     say s[3];
     for (int t = 0; t < 3; t++)
         s[t] = (say){out.mean[t], out.sd[t], by->calibration ? NULL : out.grade[t], out.exist};
-    const int ok = add_case(pools, s, pex) && (!keep || keep_samples(keep, &out, pex));
+    const int ok = add_case(pools, keep, s, pex);
     gal_pex_output_clear(&out);
     return ok ? GAL_OK : no_memory(err);
 }
